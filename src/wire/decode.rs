@@ -1,0 +1,235 @@
+//! The decoding rules of Part 2, clause 4 (Notation), as nom parsers.
+
+use super::{DecodeError, DecodeErrorKind, Encode, Encoder, Fault, Field};
+use core::marker::PhantomData;
+
+/// What follows, and the value.
+pub(crate) type Parsed<'a, T> = nom::IResult<&'a [u8], T, Fault<'a>>;
+
+/// A structure that can be read from its wire form.
+pub trait Decode<'a>: Sized {
+    /// Reads the structure from all of `bytes`.
+    ///
+    /// # Errors
+    /// If the bytes are not exactly one such structure.
+    fn from_bytes(bytes: &'a [u8]) -> Result<Self, DecodeError>;
+
+    /// Reads the structure and hands each of its fields, with its place in `bytes`, to `sink`: what a person sees.
+    ///
+    /// # Errors
+    /// As [`Decode::from_bytes`]; the fields before the error have been handed over.
+    fn fields(bytes: &'a [u8], sink: &mut dyn FnMut(&Field<'_>)) -> Result<Self, DecodeError>;
+}
+
+impl<'a, T: Wire<'a>> Decode<'a> for T {
+    fn from_bytes(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        located(bytes, T::decode)
+    }
+
+    fn fields(bytes: &'a [u8], sink: &mut dyn FnMut(&Field<'_>)) -> Result<Self, DecodeError> {
+        let value = located(bytes, T::decode)?;
+        T::trace(bytes, &mut |field| {
+            let mut field = *field;
+            field.offset = field.bytes.as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
+            sink(&field);
+        });
+        Ok(value)
+    }
+}
+
+/// All of `bytes` by `parser`: where a position becomes an offset.
+pub(crate) fn located<'a, T>(
+    bytes: &'a [u8],
+    parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+) -> Result<T, DecodeError> {
+    match all(parser)(bytes) {
+        Ok((_, value)) => Ok(value),
+        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(fault.locate(bytes)),
+        // No parser here streams.
+        Err(nom::Err::Incomplete(_)) => {
+            let fault: Fault<'_> = nom::error::ParseError::from_error_kind(bytes, nom::error::ErrorKind::Complete);
+            Err(fault.locate(bytes))
+        }
+    }
+}
+
+/// Reads itself from the front of the input. Sealed: callers see only [`Decode`] and [`Encode`].
+pub trait Wire<'a>: Sized + Encode {
+    /// The value, and what follows it.
+    #[doc(hidden)]
+    fn decode(input: &'a [u8]) -> Parsed<'a, Self>;
+
+    /// Hands over the fields of a structure that is known to decode, and what follows it.
+    #[doc(hidden)]
+    fn trace(input: &'a [u8], _sink: &mut dyn FnMut(&Field<'_>)) -> &'a [u8] {
+        Self::decode(input).map_or(&[], |(rest, _)| rest)
+    }
+
+    /// Whether [`Wire::trace`] names fields: a plain value is one field of what encloses it.
+    #[doc(hidden)]
+    const FIELDS: bool = false;
+}
+
+/// A `TPMU_`: reads itself once its selector is known.
+pub(crate) trait Union<'a>: Sized {
+    type Selector: Copy;
+    fn decode_selected(selector: Self::Selector, input: &'a [u8]) -> Parsed<'a, Self>;
+    fn encode_selected(&self, out: &mut Encoder<'_>);
+    fn trace_selected(selector: Self::Selector, input: &'a [u8], sink: &mut dyn FnMut(&Field<'_>)) -> &'a [u8];
+    fn selector(&self) -> Self::Selector;
+}
+
+/// Names `field` in any error of `inner`.
+pub(crate) fn in_field<'a, T>(
+    field: &'static &'static str,
+    inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
+    move |input| inner(input).map_err(|error| error.map(|fault| fault.enclose(field)))
+}
+
+/// `inner`, and nothing after it.
+pub(crate) fn all<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
+    move |input| {
+        let (rest, value) = inner(input)?;
+        match rest.len() {
+            0 => Ok((rest, value)),
+            n => Err(Fault::new(rest, DecodeErrorKind::TrailingBytes(n))),
+        }
+    }
+}
+
+/// The `TPM2B_` rule: a `UINT16` size, then exactly that many bytes of `inner`.
+pub(crate) fn sized<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
+    move |input| {
+        let (rest, size) = u16::decode(input)?;
+        let (rest, body) = take(size.into())(rest)?;
+        let (_, value) = all(inner)(body)?;
+        Ok((rest, value))
+    }
+}
+
+/// A body of at most `LIMIT` bytes.
+pub(crate) fn octets<const LIMIT: usize>(input: &[u8]) -> Parsed<'_, &[u8]> {
+    match input.len() {
+        found if found > LIMIT => Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: LIMIT })),
+        _ => Ok((&[], input)),
+    }
+}
+
+/// The next `count` bytes.
+pub(crate) fn take<'a>(count: usize) -> impl FnOnce(&'a [u8]) -> Parsed<'a, &'a [u8]> {
+    move |input| match input.split_at_checked(count) {
+        Some((taken, rest)) => Ok((rest, taken)),
+        None => Err(Fault::new(input, DecodeErrorKind::UnexpectedEnd)),
+    }
+}
+
+/// The `TPML_` rule: a `UINT32` count, then that many elements, at most `LIMIT`.
+///
+/// Every element is checked when the list is read; [`List::iter`] then reads them again from the same bytes, so the list
+/// itself holds none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct List<'a, T, const LIMIT: usize> {
+    count: u32,
+    elements: &'a [u8],
+    element: PhantomData<T>,
+}
+
+impl<'a, T: Wire<'a>, const LIMIT: usize> List<'a, T, LIMIT> {
+    /// The elements, in order.
+    pub fn iter(&self) -> impl Iterator<Item = T> + Clone + use<'a, T, LIMIT> {
+        Elements { rest: self.elements, element: PhantomData }
+    }
+
+    /// How many elements there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::try_from(self.count).unwrap_or(usize::MAX)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+struct Elements<'a, T> {
+    rest: &'a [u8],
+    element: PhantomData<T>,
+}
+
+impl<T> Clone for Elements<'_, T> {
+    fn clone(&self) -> Self {
+        Self { rest: self.rest, element: PhantomData }
+    }
+}
+
+impl<'a, T: Wire<'a>> Iterator for Elements<'a, T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> {
+        let (after, element) = T::decode(self.rest).ok()?;
+        self.rest = after;
+        Some(element)
+    }
+}
+
+impl<'a, T: Wire<'a> + core::fmt::Debug, const LIMIT: usize> core::fmt::Debug for List<'a, T, LIMIT> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<'a, T: Wire<'a>, const LIMIT: usize> Wire<'a> for List<'a, T, LIMIT> {
+    fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (elements, count) = u32::decode(input)?;
+        let found = usize::try_from(count).unwrap_or(usize::MAX);
+        if found > LIMIT {
+            return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: LIMIT }));
+        }
+        let mut rest = elements;
+        for _ in 0..found {
+            (rest, _) = T::decode(rest)?;
+        }
+        let (rest, elements) = take(elements.len().saturating_sub(rest.len()))(elements)?;
+        Ok((rest, Self { count, elements, element: PhantomData }))
+    }
+
+    fn trace(input: &'a [u8], sink: &mut dyn FnMut(&Field<'_>)) -> &'a [u8] {
+        let Ok((mut rest, count)) = u32::decode(input) else { return &[] };
+        Field::hand_over("count", input, rest, &count, sink);
+        for _ in 0..count {
+            rest = T::trace(rest, &mut |field| field.deeper(sink));
+        }
+        rest
+    }
+
+    const FIELDS: bool = true;
+}
+
+impl<'a, T: Wire<'a>, const LIMIT: usize> Encode for List<'a, T, LIMIT> {
+    fn encode(&self, out: &mut Encoder<'_>) {
+        self.count.encode(out);
+        self.iter().for_each(|element| element.encode(out));
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty),+) => {$(
+        impl<'a> Wire<'a> for $integer {
+            fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
+                match input.split_first_chunk() {
+                    Some((bytes, rest)) => Ok((rest, Self::from_be_bytes(*bytes))),
+                    None => Err(Fault::new(input, DecodeErrorKind::UnexpectedEnd)),
+                }
+            }
+        }
+
+        impl Encode for $integer {
+            fn encode(&self, out: &mut Encoder<'_>) {
+                out.put(&self.to_be_bytes());
+            }
+        }
+    )+};
+}
+integers!(u8, u16, u32, u64);

@@ -1,0 +1,160 @@
+//! What was wrong, at which byte, in which field.
+
+use core::fmt;
+use nom::error::{ErrorKind, ParseError};
+
+/// Bytes that are not what their specification says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    /// What the bytes broke.
+    pub kind: DecodeErrorKind,
+    /// Where: bytes from the start of the input.
+    pub offset: usize,
+    /// Which field was being read, outermost structure first.
+    pub path: FieldPath,
+}
+
+/// The ways a decoding can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// Entries that must ascend are out of order, or one stands twice.
+    NotAscending,
+    /// Not the canonical encoding (ITU-T X.690, clause 10), with the rule that is broken.
+    NotDer(&'static str),
+    /// Bits that must be clear are set.
+    ReservedBits(u32),
+    /// A size or count is over the limit of its type.
+    TooLong {
+        /// What the bytes claim.
+        found: usize,
+        /// What the type allows.
+        limit: usize,
+    },
+    /// This many bytes follow the value.
+    TrailingBytes(usize),
+    /// The input ends inside a value.
+    UnexpectedEnd,
+    /// Another DER element than the grammar has here.
+    UnexpectedTag {
+        /// The identifier octet that the bytes hold.
+        found: u8,
+        /// The identifier octet of the grammar.
+        expected: u8,
+    },
+    /// No variant of the type has this value.
+    UnknownValue(u32),
+    /// A size that this field cannot have.
+    WrongLength {
+        /// What the bytes claim.
+        found: usize,
+        /// What the field needs.
+        expected: usize,
+    },
+}
+
+/// The names of the fields on the way to an error; at most six structures deep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FieldPath([Option<&'static &'static str>; 6]);
+
+impl FieldPath {
+    /// The fields, outermost first.
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.0.into_iter().flatten().copied()
+    }
+
+    /// Puts `field` in front of the fields it encloses. A full path keeps the innermost six.
+    fn enclose(&mut self, field: &'static &'static str) {
+        if let [.., None] = self.0 {
+            self.0.rotate_right(1);
+            let [first, ..] = &mut self.0;
+            *first = Some(field);
+        }
+    }
+}
+
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::NotAscending => f.write_str("entries out of ascending order"),
+            Self::NotDer(rule) => write!(f, "not DER: {rule}"),
+            Self::ReservedBits(bits) => write!(f, "reserved bits {bits:#x} are set"),
+            Self::TooLong { found, limit } => write!(f, "length {found} is over the limit of {limit}"),
+            Self::TrailingBytes(1) => f.write_str("1 byte too many"),
+            Self::TrailingBytes(n) => write!(f, "{n} bytes too many"),
+            Self::UnexpectedEnd => f.write_str("unexpected end of input"),
+            Self::UnexpectedTag { found, expected } => {
+                write!(f, "DER tag {found:#04x} where {expected:#04x} is expected")
+            }
+            Self::UnknownValue(value) => write!(f, "unknown value {value:#06x}"),
+            Self::WrongLength { found, expected } => write!(f, "length {found} where {expected} is expected"),
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.kind, self.offset)?;
+        for (i, field) in self.path.iter().enumerate() {
+            f.write_str(if i == 0 { " in " } else { " > " })?;
+            f.write_str(field)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// A failure before its offset is known: it keeps the bytes where reading stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault<'a> {
+    at: &'a [u8],
+    kind: DecodeErrorKind,
+    path: FieldPath,
+}
+
+impl<'a> Fault<'a> {
+    pub(crate) fn new(at: &'a [u8], kind: DecodeErrorKind) -> nom::Err<Self> {
+        nom::Err::Error(Self { at, kind, path: FieldPath::default() })
+    }
+
+    pub(crate) fn enclose(mut self, field: &'static &'static str) -> Self {
+        self.path.enclose(field);
+        self
+    }
+
+    /// The one place where a position becomes an offset.
+    pub(crate) fn locate(self, input: &'a [u8]) -> DecodeError {
+        let offset = self.at.as_ptr().addr().saturating_sub(input.as_ptr().addr());
+        DecodeError { kind: self.kind, offset, path: self.path }
+    }
+}
+
+impl<'a> ParseError<&'a [u8]> for Fault<'a> {
+    fn from_error_kind(at: &'a [u8], _: ErrorKind) -> Self {
+        Self { at, kind: DecodeErrorKind::UnexpectedEnd, path: FieldPath::default() }
+    }
+
+    fn append(_: &'a [u8], _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_path_keeps_the_innermost() {
+        let mut path = FieldPath::default();
+        for field in [&"h", &"g", &"f", &"e", &"d", &"c", &"b", &"a"] {
+            path.enclose(field);
+        }
+        assert!(path.iter().eq(["c", "d", "e", "f", "g", "h"]));
+    }
+
+    #[test]
+    fn an_error_fits_beside_a_value() {
+        assert!(size_of::<DecodeError>() < 128, "{}", size_of::<DecodeError>());
+    }
+}

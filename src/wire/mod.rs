@@ -1,0 +1,17 @@
+//! Floor 0: what a size, a count, a selector is in the TPM's wire form and in DER, and where an error was.
+
+#[macro_use]
+mod declare;
+mod decode;
+#[allow(dead_code)]
+pub(crate) mod der;
+mod encode;
+mod error;
+mod trace;
+
+pub use decode::{Decode, List};
+pub(crate) use decode::{Parsed, Union, Wire, all, in_field, octets, sized, take};
+pub use encode::{Encode, EncodeError, Encoder};
+pub(crate) use error::Fault;
+pub use error::{DecodeError, DecodeErrorKind, FieldPath};
+pub use trace::{Field, Hex};

@@ -1,0 +1,105 @@
+//! From signed bytes to a structure that a trusted TPM made.
+
+use super::{TrustedKey, VerifyError, error::Part};
+use crate::crypto::{Digest, HashAlgorithm, Signature};
+use crate::structures::{TpmAlgId, TpmGenerated, TpmsAttest, TpmtSignature};
+use crate::wire::{Decode, DecodeError};
+
+/// An attestation as it arrived. It has no accessor: nothing in it is to be believed yet.
+///
+/// ```compile_fail,E0599
+/// # fn f(attestation: tpmproof::verify::Attestation<'_>) {
+/// attestation.attest(); // no such method before the signature is verified
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Attestation<'a> {
+    attest: &'a [u8],
+    signature: TpmtSignature<'a>,
+}
+
+impl<'a> Attestation<'a> {
+    /// Takes a `TPMS_ATTEST` and the `TPMT_SIGNATURE` over it, as `TPM2_Quote` returns them.
+    ///
+    /// # Errors
+    /// If `signature` is no `TPMT_SIGNATURE`.
+    pub fn new(attest: &'a [u8], signature: &'a [u8]) -> Result<Self, DecodeError> {
+        Ok(Self { attest, signature: TpmtSignature::from_bytes(signature)? })
+    }
+
+    /// The hash algorithm that the signature names, which is not believed yet.
+    pub(crate) fn unverified_hash(&self) -> Option<TpmAlgId> {
+        match &self.signature {
+            TpmtSignature::Rsassa(signature) | TpmtSignature::Rsapss(signature) => Some(signature.hash.0),
+            TpmtSignature::Ecdsa(signature) => Some(signature.hash.0),
+            _ => None,
+        }
+    }
+
+    /// Reads the bytes only once `key` is known to have signed them.
+    ///
+    /// # Errors
+    /// If the signature does not match, or no TPM made the bytes.
+    pub fn verify_signature(&self, key: &TrustedKey<'a>) -> Result<SignedAttest<'a>, VerifyError<'a>> {
+        let (signature, hash) = match &self.signature {
+            TpmtSignature::Rsassa(rsa) => (Signature::Rsassa(rsa.sig.0), rsa.hash.0),
+            TpmtSignature::Rsapss(rsa) => (Signature::Rsapss(rsa.sig.0), rsa.hash.0),
+            TpmtSignature::Ecdsa(ecc) => (Signature::Ecdsa { r: ecc.signature_r.0, s: ecc.signature_s.0 }, ecc.hash.0),
+            TpmtSignature::Null => return Err(VerifyError::Unsigned),
+            other => return Err(VerifyError::UnsupportedSignature(crate::wire::Union::selector(other))),
+        };
+        if let Some(public) = key.public_area() {
+            public.judge_scheme(&self.signature)?;
+        }
+        let hash = HashAlgorithm::try_from(hash).map_err(VerifyError::Crypto)?;
+        let crypto = key.crypto();
+        let digest = crypto.digest(hash, &mut [self.attest].into_iter()).map_err(VerifyError::Crypto)?;
+        crypto.verify(key.key(), &digest, &signature).map_err(VerifyError::Crypto)?;
+        let attest = TpmsAttest::from_bytes(self.attest).map_err(VerifyError::decode(Part::Attestation))?;
+        if attest.magic != TpmGenerated::VALUE {
+            return Err(VerifyError::Magic(attest.magic.0));
+        }
+        Ok(SignedAttest { attest, hash, digest, crypto })
+    }
+}
+
+/// What a trusted TPM key has signed, and a TPM has made.
+///
+/// ```compile_fail,E0451
+/// # use tpmproof::{structures::TpmsAttest, verify::SignedAttest};
+/// # fn f(attest: TpmsAttest<'static>) -> SignedAttest<'static> {
+/// SignedAttest { attest, hash: todo!(), digest: todo!(), crypto: &tpmproof::crypto::SOFTWARE }
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SignedAttest<'a> {
+    attest: TpmsAttest<'a>,
+    hash: HashAlgorithm,
+    digest: Digest,
+    crypto: &'a dyn crate::crypto::Crypto,
+}
+
+impl<'a> SignedAttest<'a> {
+    /// The signed structure.
+    #[must_use]
+    pub fn attest(&self) -> &TpmsAttest<'a> {
+        &self.attest
+    }
+
+    /// The hash algorithm of the signature scheme.
+    #[must_use]
+    pub fn hash(&self) -> HashAlgorithm {
+        self.hash
+    }
+
+    /// The digest of the signed bytes: an identity of this evidence, which the bytes of a signature are not (ECDSA has two
+    /// for every message).
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    pub(crate) fn crypto(&self) -> &'a dyn crate::crypto::Crypto {
+        self.crypto
+    }
+}

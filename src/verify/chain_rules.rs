@@ -1,0 +1,140 @@
+//! What is asked of the certificates of a chain beyond RFC 5280, 6.1, and why a chain was refused.
+
+use super::{
+    Certificate, CertificateError, Purpose, Time,
+    certificate::{DIGITAL_SIGNATURE, KEY_CERT_SIGN},
+    certificate_algorithms::{Algorithms, Budget, MAX_SIGNATURES},
+    platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
+};
+use crate::crypto::PublicKey;
+use webpki::Error;
+
+/// The certificate of an attestation key: no authority, for signatures, of the purpose that is asked.
+pub(crate) fn judge_leaf<'a>(leaf: &Certificate<'a>, purposes: &[Purpose<'_>]) -> Result<(), CertificateError<'a>> {
+    let subject = leaf.subject;
+    if leaf.extensions.key_usage.is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0) {
+        return Err(CertificateError::KeyUsage { subject, lacks: "digitalSignature" });
+    }
+    let fits = match leaf.extensions.purposes {
+        None => purposes.contains(&Purpose::Absent),
+        Some(_) => leaf.purposes().any(|oid| purposes.contains(&Purpose::Oid(oid))),
+    };
+    if fits { Ok(()) } else { Err(CertificateError::Purpose { subject, found: leaf.extensions.purposes }) }
+}
+
+/// An authority between the leaf and the root: it may sign certificates, and these. `webpki` looks at neither.
+pub(crate) fn judge_authority<'a>(
+    authority: &Certificate<'a>,
+    purposes: &[Purpose<'_>],
+) -> Result<(), CertificateError<'a>> {
+    let subject = authority.subject;
+    if authority.extensions.key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN == 0) {
+        return Err(CertificateError::KeyUsage { subject, lacks: "keyCertSign" });
+    }
+    let may = |oid: &[u8]| {
+        oid == ANY_PURPOSE
+            || purposes.contains(&Purpose::Oid(oid))
+            || (oid == ENDORSEMENT_KEY && purposes.contains(&Purpose::Absent))
+    };
+    if authority.extensions.purposes.is_some() && !authority.purposes().any(may) {
+        return Err(CertificateError::Purpose { subject, found: authority.extensions.purposes });
+    }
+    Ok(())
+}
+
+/// The root: `webpki` takes an anchor's word for all of this. `below` counts the certificates under it, the leaf included.
+pub(crate) fn judge_root<'a>(
+    root: &Certificate<'a>,
+    below: usize,
+    purposes: &[Purpose<'_>],
+    time: Time,
+) -> Result<(), CertificateError<'a>> {
+    let subject = root.subject;
+    outside_validity(root, time).map_or(Ok(()), Err)?;
+    if let Some(oid) = root.extensions.unknown_critical {
+        return Err(CertificateError::UnknownCriticalExtension { subject, oid });
+    }
+    match root.extensions.basic_constraints {
+        Some((false, _)) => return Err(CertificateError::NotAuthority { subject }),
+        Some((true, Some(limit))) if below.saturating_sub(1) > limit.into() => {
+            return Err(CertificateError::PathLength);
+        }
+        _ => {}
+    }
+    judge_authority(root, purposes)
+}
+
+/// Why `webpki` refused: its error names no certificate, so the one that it means is looked for.
+pub(crate) fn diagnose<'c, 'a: 'c>(
+    error: &Error,
+    all: impl Iterator<Item = &'c Certificate<'a>> + Clone,
+    top: &Certificate<'a>,
+    algorithms: &Algorithms<'_>,
+    budget: &Budget,
+    time: Time,
+) -> CertificateError<'a> {
+    let leaf = all.clone().next().unwrap_or(top);
+    let subject = leaf.subject;
+    if budget.spent() >= MAX_SIGNATURES {
+        return CertificateError::Budget;
+    }
+    match error {
+        Error::CertExpired { .. } | Error::CertNotValidYet { .. } => all
+            .clone()
+            .find_map(|one| outside_validity(one, time))
+            .unwrap_or(CertificateError::Rule("a certificate is not valid at this time")),
+        Error::CaUsedAsEndEntity => CertificateError::LeafIsAuthority { subject },
+        Error::EndEntityUsedAsCa => {
+            let unmarked = |one: &&Certificate<'_>| !matches!(one.extensions.basic_constraints, Some((true, _)));
+            let subject = all.clone().skip(1).find(unmarked).map_or(subject, |one| one.subject);
+            CertificateError::NotAuthority { subject }
+        }
+        Error::PathLenConstraintViolated => CertificateError::PathLength,
+        Error::NameConstraintViolation | Error::MalformedNameConstraint => CertificateError::NameConstraint,
+        Error::UnsupportedCriticalExtension => {
+            let mut unknown = all.clone().filter_map(|one| Some((one.subject, one.extensions.unknown_critical?)));
+            match unknown.next() {
+                Some((subject, oid)) => CertificateError::UnknownCriticalExtension { subject, oid },
+                None => CertificateError::Rule("a critical extension that is not understood"),
+            }
+        }
+        Error::UnknownIssuer => CertificateError::UnknownIssuer { issuer: top.issuer },
+        Error::InvalidSignatureForPublicKey => match all.clone().find_map(weak_key) {
+            Some(weak) => weak,
+            None => {
+                let failed = budget.failed();
+                let signed = all.clone().find(|one| one.tbs.as_ptr().addr() == failed);
+                CertificateError::Signature { subject: signed.unwrap_or(leaf).subject }
+            }
+        },
+        Error::UnsupportedCertVersion => CertificateError::Rule("a certificate is not X.509 v3"),
+        Error::MaximumPathBuildCallsExceeded | Error::MaximumSignatureChecksExceeded => CertificateError::Budget,
+        _ => match all.clone().find(|one| !algorithms.knows(one.signature_algorithm)) {
+            Some(one) => CertificateError::Algorithm { subject: one.subject },
+            None => CertificateError::Rule("a certificate breaks RFC 5280"),
+        },
+    }
+}
+
+fn outside_validity<'a>(certificate: &Certificate<'a>, time: Time) -> Option<CertificateError<'a>> {
+    let Certificate { subject, not_before, not_after, .. } = *certificate;
+    if time < not_before {
+        Some(CertificateError::NotYetValid { subject, not_before, time })
+    } else if time > not_after {
+        Some(CertificateError::Expired { subject, not_after, time })
+    } else {
+        None
+    }
+}
+
+/// A key that the crypto floor refuses before any arithmetic, which `webpki` reports as a wrong signature.
+fn weak_key<'a>(certificate: &Certificate<'a>) -> Option<CertificateError<'a>> {
+    match certificate.key() {
+        Ok(PublicKey::Rsa { modulus, exponent }) => {
+            let bits = modulus.len().saturating_mul(8);
+            let weak = !(2048..=4096).contains(&bits) || exponent < 65537;
+            weak.then_some(CertificateError::WeakKey { subject: certificate.subject, bits })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! The names in certificates (X.501), printed as RFC 4514 orders them: most specific first.
+
+use crate::wire::{
+    Hex, Parsed,
+    der::{any, element, tag, within},
+};
+use core::fmt::{self, Write};
+
+/// A name, as the bytes of its DER; equal only when those are (X.500 case folding confuses more than it helps).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct DistinguishedName<'a>(pub(crate) &'a [u8]);
+
+impl<'a> DistinguishedName<'a> {
+    /// Whether the name has no parts, as that of many TPM certificates.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parts().next().is_none()
+    }
+
+    /// Whether the name prints as `text`.
+    #[must_use]
+    pub fn prints_as(&self, text: &str) -> bool {
+        let mut rest = Expect(text);
+        write!(rest, "{self}").is_ok() && rest.0.is_empty()
+    }
+
+    /// The SETs of the sequence, in order.
+    fn parts(&self) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a> {
+        let mut found: heapless::Vec<&'a [u8], 16> = heapless::Vec::new();
+        let mut rest = element(tag::SEQUENCE)(self.0).map_or(&[][..], |(_, content)| content);
+        while let Ok((after, part)) = element(tag::SET)(rest) {
+            if found.push(part).is_err() {
+                break;
+            }
+            rest = after;
+        }
+        found.into_iter()
+    }
+}
+
+impl fmt::Debug for DistinguishedName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for DistinguishedName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("(no name)");
+        }
+        for (i, part) in self.parts().rev().enumerate() {
+            if i > 0 {
+                f.write_char(',')?;
+            }
+            match attribute(part) {
+                Ok((_, (oid, (kind, value)))) => write_attribute(f, oid, kind, value)?,
+                Err(_) => write!(f, "#{}", Hex(part))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first attribute of a SET: its type and its value with its tag.
+fn attribute(set: &[u8]) -> Parsed<'_, (&[u8], (u8, &[u8]))> {
+    within(tag::SEQUENCE, |input| {
+        let (input, oid) = element(tag::OID)(input)?;
+        let (input, value) = any(input)?;
+        Ok((input, (oid, value)))
+    })(set)
+}
+
+fn write_attribute(f: &mut fmt::Formatter<'_>, oid: &[u8], kind: u8, value: &[u8]) -> fmt::Result {
+    match SHORT_NAMES.iter().find(|(known, _)| *known == oid) {
+        Some((_, name)) => f.write_str(name)?,
+        None => write!(f, "{}", Oid(oid))?,
+    }
+    f.write_char('=')?;
+    // PrintableString, IA5String and T61String are read as UTF-8, of which ASCII is a part.
+    match core::str::from_utf8(value) {
+        Ok(text) if matches!(kind, 0x0c | 0x13 | 0x14 | 0x16) => Escaped(text).fmt(f),
+        _ => write!(f, "#{}", Hex(value)),
+    }
+}
+
+/// The content octets of an OBJECT IDENTIFIER, printed with dots.
+pub(crate) struct Oid<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Oid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match der::asn1::ObjectIdentifier::from_bytes(self.0) {
+            Ok(oid) => fmt::Display::fmt(&oid, f),
+            Err(_) => write!(f, "#{}", Hex(self.0)),
+        }
+    }
+}
+
+/// Text out of evidence: control characters, and those that change a line's direction, are escaped.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            let hidden = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+            if c.is_control() || hidden {
+                write!(f, "\\u{{{:x}}}", u32::from(c))?;
+            } else if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
+                write!(f, "\\{c}")?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Accepts only the text that it holds.
+struct Expect<'a>(&'a str);
+
+impl Write for Expect<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// RFC 4514, clause 3, and what certificates of TPMs use beside it.
+const SHORT_NAMES: &[(&[u8], &str)] = &[
+    (&[0x55, 4, 3], "CN"),
+    (&[0x55, 4, 5], "serialNumber"),
+    (&[0x55, 4, 6], "C"),
+    (&[0x55, 4, 7], "L"),
+    (&[0x55, 4, 8], "ST"),
+    (&[0x55, 4, 9], "STREET"),
+    (&[0x55, 4, 10], "O"),
+    (&[0x55, 4, 11], "OU"),
+    (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 1], "UID"),
+    (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25], "DC"),
+];

@@ -1,0 +1,126 @@
+//! The check that failed: what was found, what was expected, what to do.
+
+use super::{CertificateError, DistinguishedName, GoogleInstance, Name, Time};
+use crate::crypto::{CryptoError, Digest, HashAlgorithm};
+use crate::structures::{TpmAlgId, TpmEccCurve, TpmSt, TpmaObject};
+use crate::wire::DecodeError;
+
+/// Why evidence is refused. Variants stand in the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifyError<'a> {
+    /// A part of the evidence is not what its specification says.
+    #[expect(missing_docs, reason = "which part, and why")]
+    Decode { part: Part, error: DecodeError },
+    /// The evidence names no key.
+    NoKey,
+    /// The key is none of those that are pinned.
+    #[expect(missing_docs, reason = "how the key would be pinned")]
+    UnknownKey { name: Option<Name>, spki_sha256: [u8; 32] },
+    /// No trusted authority vouches for the key.
+    Certificate(CertificateError<'a>),
+    /// The evidence shows different keys: certificate, `TPMT_PUBLIC` or public key.
+    KeyMismatch,
+    /// The public area is that of no signing key.
+    KeyType(TpmAlgId),
+    /// The key's curve is none that is supported.
+    UnsupportedCurve(TpmEccCurve),
+    /// The key's attributes are not those of an attestation key: these are clear, or these are set.
+    #[expect(missing_docs, reason = "as the message says")]
+    Attributes { missing: TpmaObject, forbidden: TpmaObject },
+    /// The certificate's subject is none that the policy names.
+    Subject(DistinguishedName<'a>),
+    /// The certificate is for another instance than the policy names, or for none.
+    Instance(Option<GoogleInstance<'a>>),
+    /// The certificate was issued before the policy's earliest date.
+    #[expect(missing_docs, reason = "as the message says")]
+    CertificateTooOld { not_before: Time, minimum: Time },
+    /// The signature's hash algorithm is none that the policy allows.
+    HashNotAllowed(TpmAlgId),
+    /// The signature is by another scheme than the key's public area has.
+    #[expect(missing_docs, reason = "scheme and hash of each")]
+    SchemeMismatch { key: Option<(TpmAlgId, TpmAlgId)>, signature: (TpmAlgId, TpmAlgId) },
+    /// The signature is `TPM_ALG_NULL`.
+    Unsigned,
+    /// The signature's algorithm is none that is verified.
+    UnsupportedSignature(TpmAlgId),
+    /// The arithmetic said no.
+    Crypto(CryptoError),
+    /// No TPM made the signed bytes.
+    Magic(u32),
+    /// The attestation is of something else than PCRs.
+    NotAQuote(TpmSt),
+    /// The verifier's nonce is empty.
+    EmptyNonce,
+    /// The quote was made for another nonce.
+    #[expect(missing_docs, reason = "as the message says")]
+    Nonce { expected: &'a [u8], found: &'a [u8] },
+    /// A bank is selected twice.
+    DuplicateBank(TpmAlgId),
+    /// A selection has not the three octets of PCR 0 to 23.
+    #[expect(missing_docs, reason = "as the message says")]
+    PcrSelectSize { bank: TpmAlgId, octets: usize },
+    /// No PCR is selected.
+    NothingQuoted,
+    /// A value of a PCR that was not quoted.
+    #[expect(missing_docs, reason = "as the message says")]
+    UnselectedPcr { bank: TpmAlgId, index: u8 },
+    /// A value that is not as long as its bank's digests.
+    #[expect(missing_docs, reason = "as the message says")]
+    PcrSize { bank: TpmAlgId, index: u8, found: usize, expected: usize },
+    /// The value of a quoted PCR is missing.
+    #[expect(missing_docs, reason = "as the message says")]
+    MissingPcr { bank: TpmAlgId, index: usize },
+    /// The signed digest is not that of the values.
+    #[expect(missing_docs, reason = "as the message says")]
+    PcrDigest { expected: &'a [u8], found: Digest },
+    /// The signed digest is none that the policy names.
+    #[expect(missing_docs, reason = "as the message says")]
+    PolicyDigest { found: &'a [u8] },
+    /// The signed selection is not the policy's.
+    Selection,
+    /// The policy judges a PCR that was not quoted.
+    #[expect(missing_docs, reason = "as the message says")]
+    PcrNotQuoted { bank: HashAlgorithm, index: u8 },
+    /// This many PCRs hold none of their reference values; the first of them.
+    #[expect(missing_docs, reason = "as the message says")]
+    Pcrs { count: usize, bank: HashAlgorithm, index: u8, found: &'a [u8] },
+    /// The TPM does not vouch for its clock.
+    ClockNotSafe,
+    /// The hierarchy of the key is not known, and outside the endorsement and platform hierarchies these values mean nothing.
+    HierarchyUnknown,
+    /// The firmware's version is none that the policy allows.
+    FirmwareVersion(u64),
+    /// The count of TPM Resets is not the policy's.
+    #[expect(missing_docs, reason = "as the message says")]
+    ResetCount { expected: u32, found: u32 },
+    /// The count of TPM Restarts is not the policy's.
+    #[expect(missing_docs, reason = "as the message says")]
+    RestartCount { expected: u32, found: u32 },
+}
+
+/// A part of the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// The `TPMS_ATTEST`.
+    Attestation,
+    /// The public key inside the key's certificate.
+    CertificateKey,
+    /// The key's certificate.
+    KeyCertificate,
+    /// The key's `TPMT_PUBLIC`.
+    KeyPublic,
+    /// The key's SubjectPublicKeyInfo.
+    KeySpki,
+    /// A pinned public key, from the policy.
+    Pin,
+}
+
+impl<'a> VerifyError<'a> {
+    pub(crate) fn decode(part: Part) -> impl FnOnce(DecodeError) -> Self {
+        move |error| Self::Decode { part, error }
+    }
+}
+
+impl core::error::Error for VerifyError<'_> {}

@@ -1,0 +1,98 @@
+//! What a [`VerifyError`] says to a person.
+
+use super::{Part, VerifyError};
+use crate::wire::Hex;
+use core::fmt;
+
+impl fmt::Display for VerifyError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Decode { part, error } => write!(f, "{part} cannot be read: {error}"),
+            Self::NoKey => f.write_str(
+                "the proof names no attestation key; give its TPMT_PUBLIC, its certificates or its public key (--ak)",
+            ),
+            Self::UnknownKey { name, spki_sha256 } => {
+                f.write_str("the attestation key is none that the policy pins; it is ")?;
+                if let Some(name) = name {
+                    write!(f, "name:{name} and ")?;
+                }
+                write!(f, "spki-sha256:{}", Hex(&spki_sha256))
+            }
+            Self::Certificate(error) => error.fmt(f),
+            Self::KeyMismatch => f.write_str("the proof shows different keys: its certificate, its TPMT_PUBLIC and its public key are not of one key"),
+            Self::KeyType(kind) => write!(f, "the public area is of type {kind:?}; an attestation key is TPM_ALG_RSA or TPM_ALG_ECC"),
+            Self::UnsupportedCurve(curve) => write!(f, "the key is on the curve {curve:?}; TPM_ECC_NIST_P256 and TPM_ECC_NIST_P384 are supported"),
+            Self::Attributes { missing, forbidden } => {
+                f.write_str("the key is no attestation key: its attributes")?;
+                if missing.0 != 0 {
+                    write!(f, " lack {missing:?}")?;
+                }
+                if forbidden.0 != 0 {
+                    write!(f, " have {forbidden:?}")?;
+                }
+                f.write_str("; with other attributes it might sign what no TPM made")
+            }
+            Self::Subject(found) => write!(f, "the certificate is of {found}, which the policy does not name"),
+            Self::Instance(None) => f.write_str("the certificate names no Google instance, and the policy asks for one"),
+            Self::Instance(Some(found)) => write!(f, "the certificate is of the Google instance {found}, which is not the policy's"),
+            Self::CertificateTooOld { not_before, minimum } => write!(f, "the certificate was issued at {not_before}, before {minimum}, the policy's earliest date"),
+            Self::HashNotAllowed(hash) => write!(f, "the signature's hash is {hash:?}, which the policy does not allow (quote.signature_hash; TPM_ALG_SHA1 only where it is named)"),
+            Self::SchemeMismatch { key, signature: (scheme, hash) } => {
+                write!(f, "the signature is by {scheme:?} with {hash:?}, but the key's public area has ")?;
+                match key {
+                    Some((scheme, hash)) => write!(f, "{scheme:?} with {hash:?}"),
+                    None => f.write_str("no such scheme, as a restricted signing key must"),
+                }
+            }
+            Self::Unsigned => f.write_str("the attestation is not signed: its signature is TPM_ALG_NULL"),
+            Self::UnsupportedSignature(algorithm) => write!(f, "signatures by {algorithm:?} are not supported; TPM_ALG_RSASSA, TPM_ALG_RSAPSS and TPM_ALG_ECDSA are"),
+            Self::Crypto(error) => error.fmt(f),
+            Self::Magic(found) => write!(f, "no TPM made the signed structure: it begins with {found:#010x}, not with 0xff544347"),
+            Self::NotAQuote(found) => write!(f, "the attestation is {found:?}, not TPM_ST_ATTEST_QUOTE"),
+            Self::EmptyNonce => f.write_str("the nonce is empty; give random bytes that were used for no other quote"),
+            Self::Nonce { expected, found } => {
+                write!(f, "the quote answers another challenge: it was made for ")?;
+                match found {
+                    [] => f.write_str("no nonce")?,
+                    _ => write!(f, "{}", Hex(found))?,
+                }
+                write!(f, ", and {} was asked", Hex(expected))
+            }
+            Self::DuplicateBank(bank) => write!(f, "the signed selection names the bank {bank:?} twice"),
+            Self::PcrSelectSize { bank, octets } => write!(f, "the signed selection of the bank {bank:?} has {octets} octets, and reaches not exactly PCR 0 to 23"),
+            Self::NothingQuoted => f.write_str("the quote selects no PCR, and so says nothing of the machine"),
+            Self::UnselectedPcr { bank, index } => write!(f, "the proof has a value for PCR {index} of {bank:?}, which the quote does not cover"),
+            Self::PcrSize { bank, index, found, expected } => write!(f, "the value of PCR {index} of {bank:?} has {found} bytes, not {expected}"),
+            Self::MissingPcr { bank, index } => write!(f, "the quote covers PCR {index} of {bank:?}, whose value is not in the proof"),
+            Self::PcrDigest { expected, found } => write!(f, "the PCR values are not the quoted ones: their digest is {found:?}, and the TPM signed {}", Hex(expected)),
+            Self::PolicyDigest { found } => write!(f, "the TPM signed the PCR digest {}, which the policy does not name", Hex(found)),
+            Self::Selection => f.write_str("the signed selection of PCRs is not the policy's quote.selection"),
+            Self::PcrNotQuoted { bank, index } => write!(f, "the policy judges PCR {index} of {}, which the quote does not cover", bank.name()),
+            Self::Pcrs { count, bank, index, found } => {
+                write!(f, "PCR {index} of {} holds {}, which is none of the policy's values", bank.name(), Hex(found))?;
+                match count.saturating_sub(1) {
+                    0 => Ok(()),
+                    more => write!(f, "; so do {more} more"),
+                }
+            }
+            Self::ClockNotSafe => f.write_str("the TPM says that its clock may have gone back (safe is NO), and the policy asks for a safe one"),
+            Self::HierarchyUnknown => f.write_str("the hierarchy of the key is not known: firmware version and counters may be obfuscated, and the policy asks for them; a platform, or a pinned Name of a primary key in the endorsement hierarchy, establishes it"),
+            Self::FirmwareVersion(found) => write!(f, "the TPM's firmware version is {found} ({found:#x}), which the policy does not allow"),
+            Self::ResetCount { expected, found } => write!(f, "the TPM was reset {found} times, and the policy expects {expected}"),
+            Self::RestartCount { expected, found } => write!(f, "the TPM was restarted {found} times, and the policy expects {expected}"),
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Attestation => "the attestation (TPMS_ATTEST)",
+            Self::CertificateKey => "the public key in the key's certificate",
+            Self::KeyCertificate => "the key's certificate",
+            Self::KeyPublic => "the key's public area (TPMT_PUBLIC)",
+            Self::KeySpki => "the key's SubjectPublicKeyInfo",
+            Self::Pin => "a pinned public key of the policy",
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! What a prover hands over: bytes, and nothing to believe.
+
+use super::{Attestation, PcrValues, chain::MAX_CERTIFICATES};
+use core::fmt;
+
+/// Evidence about one machine (RFC 9334, "Evidence" with its "Endorsements").
+#[derive(Clone, Debug)]
+#[doc(alias = "Endorsement")]
+pub struct Evidence<'a> {
+    /// The signed attestation.
+    pub attestation: Attestation<'a>,
+    /// The PCR values that it shall cover.
+    pub pcr_values: PcrValues<'a>,
+    /// What is said of the attestation key.
+    pub key: KeyEvidence<'a>,
+}
+
+/// What a prover says of the key that signs for it.
+#[derive(Clone, Debug, Default)]
+pub struct KeyEvidence<'a> {
+    pub(crate) public: Option<&'a [u8]>,
+    pub(crate) spki: Option<&'a [u8]>,
+    pub(crate) certificates: heapless::Vec<&'a [u8], MAX_CERTIFICATES>,
+}
+
+impl<'a> KeyEvidence<'a> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With the key's `TPMT_PUBLIC`.
+    #[must_use]
+    pub fn with_public(mut self, public: &'a [u8]) -> Self {
+        self.public = Some(public);
+        self
+    }
+
+    /// With the key's SubjectPublicKeyInfo in DER, where nothing more is known of it.
+    #[must_use]
+    pub fn with_spki(mut self, spki: &'a [u8]) -> Self {
+        self.spki = Some(spki);
+        self
+    }
+
+    /// With one certificate more, in DER: the key's own first.
+    ///
+    /// # Errors
+    /// [`TooManyCertificates`] at the ninth.
+    pub fn with_certificate(mut self, certificate: &'a [u8]) -> Result<Self, TooManyCertificates> {
+        self.certificates.push(certificate).map_err(|_| TooManyCertificates)?;
+        Ok(self)
+    }
+
+    /// The certificates, the key's own first.
+    #[must_use]
+    pub fn certificates(&self) -> &[&'a [u8]] {
+        &self.certificates
+    }
+}
+
+/// A chain has at most [`MAX_CERTIFICATES`] certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyCertificates;
+
+impl fmt::Display for TooManyCertificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than {MAX_CERTIFICATES} certificates")
+    }
+}
+
+impl core::error::Error for TooManyCertificates {}

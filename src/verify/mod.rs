@@ -1,0 +1,61 @@
+//! Floor 3: who believes what, and since which check.
+//!
+//! ```text
+//! bytes ─Attestation::new─▶ Attestation            no accessor to its content
+//!  ─verify_signature(&TrustedKey)─▶ SignedAttest   signature over the raw bytes, only then parsed, magic
+//!  ─verify_quote(&Challenge, &PcrValues)─▶ VerifiedQuote   type, nonce, selection field for field, digest of the values
+//!  ─Policy::appraise(..)─▶ Report                  reference values, clock, firmware version
+//! ```
+//!
+//! A [`TrustedKey`] says in its constructor why it is one: [`TrustedKey::pinned`] or [`TrustedKey::certified`].
+//! [`verify_evidence`] climbs all the stairs and keeps the book.
+
+mod anchors;
+mod appraisal;
+mod attestation;
+mod certificate;
+mod certificate_algorithms;
+mod certificate_error;
+mod certificate_rules;
+mod chain;
+mod chain_rules;
+mod check;
+mod distinguished_name;
+mod error;
+mod error_text;
+mod evidence;
+mod key;
+mod name;
+mod pcr_values;
+mod platforms;
+mod policy;
+mod policy_builder;
+mod public_area;
+mod quote;
+mod report;
+mod report_json;
+mod report_text;
+mod spki;
+mod stairs;
+mod time;
+
+pub use anchors::Anchor;
+pub use attestation::{Attestation, SignedAttest};
+pub use certificate::{Certificate, GoogleInstance};
+pub use certificate_error::CertificateError;
+pub use certificate_rules::{CertificateRules, GoogleRule};
+pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
+pub use check::{Check, Outcome};
+pub use distinguished_name::DistinguishedName;
+pub use error::{Part, VerifyError};
+pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
+pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
+pub use name::Name;
+pub use pcr_values::{PcrValue, PcrValues};
+pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Platform, Purpose};
+pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
+pub use policy_builder::PolicyBuilder;
+pub use quote::{Challenge, VerifiedQuote};
+pub use report::{Enclosed, PcrState, Rejection, Report};
+pub use stairs::verify_evidence;
+pub use time::{Time, TimeError};

@@ -1,0 +1,163 @@
+//! What the verifier accepts: which keys, which quotes, which values.
+
+use super::{Anchor, CertificateRules, Platform, PolicyBuilder};
+use crate::crypto::HashAlgorithm;
+use core::fmt;
+
+/// A policy that makes sense: it trusts some key and judges some PCR. Built by [`Policy::builder`] only.
+#[derive(Clone, Copy, Debug)]
+#[doc(alias = "Appraisal Policy")]
+pub struct Policy<'a>(pub(crate) PolicyBuilder<'a>);
+
+impl<'a> Policy<'a> {
+    /// Starts a policy that accepts nothing.
+    #[must_use]
+    pub fn builder() -> PolicyBuilder<'a> {
+        PolicyBuilder::new()
+    }
+
+    pub(crate) fn pins(&self) -> &'a [Pin<'a>] {
+        self.0.pins
+    }
+
+    pub(crate) fn has_anchors(&self) -> bool {
+        self.anchors().is_some()
+    }
+
+    /// The anchors: those given, or else the platform's.
+    pub(crate) fn anchors(&self) -> Option<&'a [Anchor<'a>]> {
+        match (self.0.anchors, self.0.platform) {
+            ([], None) => None,
+            ([], Some(platform)) => Some(platform.roots),
+            (anchors, _) => Some(anchors),
+        }
+    }
+
+    pub(crate) fn platform(&self) -> Option<&'static Platform> {
+        self.0.platform
+    }
+
+    pub(crate) fn certificate_rules(&self) -> CertificateRules<'a> {
+        self.0.certificate
+    }
+}
+
+/// A key that the verifier knows already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pin<'a> {
+    /// The Name of a key: its attributes are part of it.
+    Name(&'a [u8]),
+    /// A SubjectPublicKeyInfo in DER: nothing is known of the key's attributes.
+    Spki(&'a [u8]),
+    /// SHA-256 of that SubjectPublicKeyInfo.
+    SpkiSha256([u8; 32]),
+}
+
+/// What one PCR must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PcrRule<'a> {
+    /// The bank.
+    pub bank: HashAlgorithm,
+    /// The number of the PCR.
+    pub index: u8,
+    /// Its reference.
+    pub reference: Reference<'a>,
+}
+
+/// The reference of a PCR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[doc(alias = "Reference Values")]
+pub enum Reference<'a> {
+    /// Any of these values.
+    Golden(&'a [&'a [u8]]),
+    /// Zero in every byte.
+    Zero,
+}
+
+impl<'a> PcrRule<'a> {
+    /// The PCR must hold any of `values`.
+    #[must_use]
+    pub fn golden(bank: HashAlgorithm, index: u8, values: &'a [&'a [u8]]) -> Self {
+        Self { bank, index, reference: Reference::Golden(values) }
+    }
+
+    /// The PCR must hold zero in every byte.
+    #[must_use]
+    pub fn zero(bank: HashAlgorithm, index: u8) -> Self {
+        Self { bank, index, reference: Reference::Zero }
+    }
+
+    pub(crate) fn allows(&self, value: &[u8]) -> bool {
+        match self.reference {
+            Reference::Golden(values) => values.contains(&value),
+            Reference::Zero => value.iter().all(|byte| *byte == 0),
+        }
+    }
+}
+
+/// The PCRs of one bank, a bit each: PCR 0 is the lowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BankSelection {
+    /// The bank.
+    pub bank: HashAlgorithm,
+    /// The PCRs.
+    pub pcrs: u32,
+}
+
+/// Why a policy makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// Both values and a digest of values are named.
+    DigestAndPcrs,
+    /// A PCR has two rules.
+    #[expect(missing_docs, reason = "which PCR")]
+    DuplicateRule { bank: HashAlgorithm, index: u8 },
+    /// No PCR is judged: everything would be accepted.
+    Empty,
+    /// A PCR has an empty set of golden values.
+    #[expect(missing_docs, reason = "which PCR")]
+    EmptyGolden { bank: HashAlgorithm, index: u8 },
+    /// A golden value or PCR digest is not as long as a digest.
+    WrongLength(usize),
+    /// No key is trusted.
+    NoKey,
+    /// There is no such PCR.
+    PcrIndex(u8),
+    /// Software can reset this PCR.
+    ResettablePcr(u8),
+    /// A digest of values is named, but not of which PCRs.
+    NoSelection,
+    /// The SHA-1 bank is judged.
+    Sha1Bank,
+    /// A key is pinned by its public key alone.
+    UnknownAttributes,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::DigestAndPcrs => f.write_str("quote.pcr_digest stands instead of [pcr.*]; name one of them"),
+            Self::DuplicateRule { bank, index } => write!(f, "PCR {index} of {} has two rules", bank.name()),
+            Self::Empty => f.write_str("the policy judges no PCR, and would accept any machine; name at least one in [pcr.sha256]"),
+            Self::EmptyGolden { bank, index } => {
+                write!(f, "PCR {index} of {} has an empty list of values, which nothing can match", bank.name())
+            }
+            Self::WrongLength(found) => write!(f, "a value has {found} bytes, which is not the length of its bank's digests"),
+            Self::NoKey => f.write_str("the policy trusts no key; give [key] a platform, roots or pinned"),
+            Self::PcrIndex(index) => write!(f, "there is no PCR {index}; they are 0 to 23"),
+            Self::ResettablePcr(index) => {
+                write!(f, "software can set PCR {index} back to its start; to rely on it all the same, name it in quote.allow_resettable")
+            }
+            Self::NoSelection => f.write_str("quote.pcr_digest needs quote.selection, such as \"sha256:0-15\""),
+            Self::Sha1Bank => f.write_str("the SHA-1 bank can be forged; to rely on it all the same, set quote.allow_sha1_bank"),
+            Self::UnknownAttributes => f.write_str(
+                "a key pinned by its public key alone may sign what no TPM made; pin its Name, or set key.accept_unknown_attributes",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for PolicyError {}

@@ -1,0 +1,196 @@
+//! How a policy is made, and what makes none.
+
+use super::{Anchor, BankSelection, CertificateRules, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Reference};
+use super::platforms::ATTESTATION_KEY;
+use crate::crypto::HashAlgorithm;
+
+/// A policy in the making; what is not said is refused.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct PolicyBuilder<'a> {
+    pub(crate) pins: &'a [Pin<'a>],
+    pub(crate) anchors: &'a [Anchor<'a>],
+    pub(crate) platform: Option<&'static Platform>,
+    pub(crate) certificate: CertificateRules<'a>,
+    pub(crate) accept_unknown_attributes: bool,
+    pub(crate) signature_hashes: &'a [HashAlgorithm],
+    pub(crate) allow_sha1_bank: bool,
+    pub(crate) allow_resettable: &'a [u8],
+    pub(crate) pcr_digests: &'a [&'a [u8]],
+    pub(crate) selection: &'a [BankSelection],
+    pub(crate) pcrs: &'a [PcrRule<'a>],
+    pub(crate) require_safe_clock: bool,
+    pub(crate) firmware_versions: &'a [u64],
+    pub(crate) firmware_version_min: Option<u64>,
+    pub(crate) reset_count: Option<u32>,
+    pub(crate) restart_count: Option<u32>,
+}
+
+impl<'a> PolicyBuilder<'a> {
+    pub(crate) fn new() -> Self {
+        Self {
+            pins: &[],
+            anchors: &[],
+            platform: None,
+            certificate: CertificateRules {
+                purposes: &[Purpose::Oid(ATTESTATION_KEY)],
+                ..CertificateRules { purposes: &[], subjects: &[], google: None, not_before_min: None }
+            },
+            accept_unknown_attributes: false,
+            signature_hashes: &[HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512],
+            allow_sha1_bank: false,
+            allow_resettable: &[],
+            pcr_digests: &[],
+            selection: &[],
+            pcrs: &[],
+            require_safe_clock: false,
+            firmware_versions: &[],
+            firmware_version_min: None,
+            reset_count: None,
+            restart_count: None,
+        }
+    }
+
+    /// Trusts these keys.
+    pub fn pinned(self, pins: &'a [Pin<'a>]) -> Self {
+        Self { pins, ..self }
+    }
+
+    /// Trusts keys that these anchors vouch for; they replace a platform's.
+    pub fn anchors(self, anchors: &'a [Anchor<'a>]) -> Self {
+        Self { anchors, ..self }
+    }
+
+    /// Trusts keys that the roots of this platform vouch for, by its rule for purposes.
+    pub fn platform(self, platform: &'static Platform) -> Self {
+        let certificate = CertificateRules { purposes: platform.purposes, ..self.certificate };
+        Self { platform: Some(platform), certificate, ..self }
+    }
+
+    /// Asks this of the key's certificate. Call it after [`PolicyBuilder::platform`], whose purposes it replaces.
+    pub fn certificate(self, certificate: CertificateRules<'a>) -> Self {
+        Self { certificate, ..self }
+    }
+
+    /// Accepts keys of which only the public key is known.
+    pub fn accept_unknown_attributes(self, accept: bool) -> Self {
+        Self { accept_unknown_attributes: accept, ..self }
+    }
+
+    /// Accepts signatures with these hash algorithms only; SHA-1 only if it is among them. At first: all of SHA-2.
+    pub fn signature_hashes(self, hashes: &'a [HashAlgorithm]) -> Self {
+        Self { signature_hashes: hashes, ..self }
+    }
+
+    /// Lets rules judge the SHA-1 bank.
+    pub fn allow_sha1_bank(self, allow: bool) -> Self {
+        Self { allow_sha1_bank: allow, ..self }
+    }
+
+    /// Lets rules judge these PCRs, which software can reset: of 16 to 23.
+    pub fn allow_resettable(self, indices: &'a [u8]) -> Self {
+        Self { allow_resettable: indices, ..self }
+    }
+
+    /// Asks for this selection, bank for bank, and for one of these digests of its values; instead of rules for PCRs.
+    pub fn pcr_digests(self, selection: &'a [BankSelection], digests: &'a [&'a [u8]]) -> Self {
+        Self { pcr_digests: digests, selection, ..self }
+    }
+
+    /// Judges PCRs.
+    pub fn pcrs(self, rules: &'a [PcrRule<'a>]) -> Self {
+        Self { pcrs: rules, ..self }
+    }
+
+    /// Refuses a clock that may have gone back.
+    pub fn require_safe_clock(self, require: bool) -> Self {
+        Self { require_safe_clock: require, ..self }
+    }
+
+    /// Accepts these versions of the TPM's firmware only.
+    pub fn firmware_versions(self, versions: &'a [u64]) -> Self {
+        Self { firmware_versions: versions, ..self }
+    }
+
+    /// Accepts this version of the TPM's firmware and higher numbers only.
+    pub fn firmware_version_min(self, minimum: u64) -> Self {
+        Self { firmware_version_min: Some(minimum), ..self }
+    }
+
+    /// Accepts this count of TPM Resets only.
+    pub fn reset_count(self, count: u32) -> Self {
+        Self { reset_count: Some(count), ..self }
+    }
+
+    /// Accepts this count of TPM Restarts only.
+    pub fn restart_count(self, count: u32) -> Self {
+        Self { restart_count: Some(count), ..self }
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    /// If it would accept everything or nothing, or relies on what does not carry.
+    pub fn build(self) -> Result<Policy<'a>, PolicyError> {
+        if self.pins.is_empty() && self.anchors.is_empty() && self.platform.is_none() {
+            return Err(PolicyError::NoKey);
+        }
+        if !self.accept_unknown_attributes && self.pins.iter().any(|pin| !matches!(pin, Pin::Name(_))) {
+            return Err(PolicyError::UnknownAttributes);
+        }
+        match (self.pcr_digests, self.selection, self.pcrs) {
+            ([], _, []) => return Err(PolicyError::Empty),
+            ([], ..) => {}
+            (_, _, [_, ..]) => return Err(PolicyError::DigestAndPcrs),
+            (_, [], _) => return Err(PolicyError::NoSelection),
+            (digests, ..) => {
+                let sizes = [20, 32, 48, 64];
+                if let Some(wrong) = digests.iter().find(|digest| !sizes.contains(&digest.len())) {
+                    return Err(PolicyError::WrongLength(wrong.len()));
+                }
+            }
+        }
+        if !self.pcr_digests.is_empty() && self.selection.iter().all(|bank| bank.pcrs == 0) {
+            return Err(PolicyError::Empty);
+        }
+        for selected in self.selection {
+            for index in (0..32u8).filter(|index| selected.pcrs & (1u32 << index) != 0) {
+                self.judge_place(selected.bank, index)?;
+            }
+        }
+        for (place, rule) in self.pcrs.iter().enumerate() {
+            self.judge_rule(rule)?;
+            let PcrRule { bank, index, .. } = *rule;
+            if self.pcrs.iter().take(place).any(|earlier| earlier.bank == bank && earlier.index == index) {
+                return Err(PolicyError::DuplicateRule { bank, index });
+            }
+        }
+        Ok(Policy(self))
+    }
+
+    fn judge_rule(&self, rule: &PcrRule<'_>) -> Result<(), PolicyError> {
+        let PcrRule { bank, index, reference } = *rule;
+        self.judge_place(bank, index)?;
+        match reference {
+            Reference::Golden([]) => Err(PolicyError::EmptyGolden { bank, index }),
+            Reference::Golden(values) => match values.iter().find(|value| value.len() != bank.output_len()) {
+                Some(wrong) => Err(PolicyError::WrongLength(wrong.len())),
+                None => Ok(()),
+            },
+            Reference::Zero => Ok(()),
+        }
+    }
+
+    fn judge_place(&self, bank: HashAlgorithm, index: u8) -> Result<(), PolicyError> {
+        if index >= 24 {
+            return Err(PolicyError::PcrIndex(index));
+        }
+        if index >= 16 && !self.allow_resettable.contains(&index) {
+            return Err(PolicyError::ResettablePcr(index));
+        }
+        if bank == HashAlgorithm::Sha1 && !self.allow_sha1_bank {
+            return Err(PolicyError::Sha1Bank);
+        }
+        Ok(())
+    }
+}

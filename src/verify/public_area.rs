@@ -1,0 +1,79 @@
+//! The public area of an attestation key: which key it is, and what its TPM lets it do.
+
+use super::{Name, VerifyError, error::Part};
+use crate::crypto::{Crypto, Curve, PublicKey};
+use crate::structures::{
+    TpmAlgId, TpmEccCurve, TpmaObject, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmtSignature, TpmuPublicId,
+    TpmuPublicParms,
+};
+use crate::wire::Decode;
+
+/// A `TPMT_PUBLIC`, its Name, and its key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PublicArea<'a> {
+    pub(crate) name: Name,
+    pub(crate) key: PublicKey<'a>,
+    pub(crate) attributes: TpmaObject,
+    scheme: Option<(TpmAlgId, TpmAlgId)>,
+}
+
+impl<'a> PublicArea<'a> {
+    pub(crate) fn read(bytes: &'a [u8], crypto: &dyn Crypto) -> Result<Self, VerifyError<'a>> {
+        let public = TpmtPublic::from_bytes(bytes).map_err(VerifyError::decode(Part::KeyPublic))?;
+        let name = Name::of(bytes, public.name_alg.0, crypto).map_err(VerifyError::Crypto)?;
+        let (key, scheme) = match (public.parameters, public.unique) {
+            (TpmuPublicParms::Rsa(parameters), TpmuPublicId::Rsa(modulus)) => {
+                // Zero means 65537 (12.2.3.5).
+                let exponent = if parameters.exponent == 0 { 65537 } else { parameters.exponent };
+                let scheme = match parameters.scheme {
+                    TpmtRsaScheme::Rsassa(scheme) => Some((TpmAlgId::RSASSA, scheme.hash_alg.0)),
+                    TpmtRsaScheme::Rsapss(scheme) => Some((TpmAlgId::RSAPSS, scheme.hash_alg.0)),
+                    _ => None,
+                };
+                (PublicKey::Rsa { modulus: modulus.0, exponent: exponent.into() }, scheme)
+            }
+            (TpmuPublicParms::Ecc(parameters), TpmuPublicId::Ecc(point)) => {
+                let curve = match parameters.curve_id.0 {
+                    TpmEccCurve::NIST_P256 => Curve::P256,
+                    TpmEccCurve::NIST_P384 => Curve::P384,
+                    other => return Err(VerifyError::UnsupportedCurve(other)),
+                };
+                let scheme = match parameters.scheme {
+                    TpmtEccScheme::Ecdsa(scheme) => Some((TpmAlgId::ECDSA, scheme.hash_alg.0)),
+                    _ => None,
+                };
+                (PublicKey::Ec { curve, x: point.x.0, y: point.y.0 }, scheme)
+            }
+            _ => return Err(VerifyError::KeyType(public.type_)),
+        };
+        Ok(Self { name, key, attributes: public.object_attributes, scheme })
+    }
+
+    /// A restricted key signs with its own scheme; another one in a signature is a contradiction.
+    pub(crate) fn judge_scheme<'e>(&self, signature: &TpmtSignature<'_>) -> Result<(), VerifyError<'e>> {
+        let used = match signature {
+            TpmtSignature::Rsassa(signature) => (TpmAlgId::RSASSA, signature.hash.0),
+            TpmtSignature::Rsapss(signature) => (TpmAlgId::RSAPSS, signature.hash.0),
+            TpmtSignature::Ecdsa(signature) => (TpmAlgId::ECDSA, signature.hash.0),
+            _ => return Ok(()),
+        };
+        match self.scheme {
+            Some(own) if own == used => Ok(()),
+            own => Err(VerifyError::SchemeMismatch { key: own, signature: used }),
+        }
+    }
+}
+
+/// An attestation key signs only what its TPM made: restricted, fixed to it, made in it, and for nothing else.
+pub(crate) fn judge_attributes<'e>(found: TpmaObject) -> Result<(), VerifyError<'e>> {
+    let required = TpmaObject(
+        TpmaObject::RESTRICTED.0
+            | TpmaObject::SIGN.0
+            | TpmaObject::FIXED_TPM.0
+            | TpmaObject::FIXED_PARENT.0
+            | TpmaObject::SENSITIVE_DATA_ORIGIN.0,
+    );
+    let missing = TpmaObject(required.0 & !found.0);
+    let forbidden = TpmaObject(found.0 & TpmaObject::DECRYPT.0);
+    if missing.0 == 0 && forbidden.0 == 0 { Ok(()) } else { Err(VerifyError::Attributes { missing, forbidden }) }
+}

@@ -5,6 +5,10 @@ extern crate std;
 
 #[macro_use]
 mod wire;
+pub mod crypto;
+pub mod proof;
 pub mod structures;
+pub mod verify;
 
+pub use proof::{Proof, verify_proof, verify_proof_with};
 pub use wire::{Decode, DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, Field, FieldPath, Hex, List};

@@ -3,7 +3,16 @@
 //! [`Crypto`] is all that the verifier asks of cryptography. [`SOFTWARE`] answers it in safe Rust without an allocator; a
 //! caller with an accelerator or a faster library brings its own implementation.
 
+use crate::{structures::TpmAlgId, wire::Hex};
 use core::fmt;
+
+mod ecdsa;
+mod hash;
+mod rsa_arithmetic;
+mod rsa_encodings;
+mod software;
+
+pub use software::{SOFTWARE, Software};
 
 /// Hashing, and the verification of a signature: what stands between the verifier and arithmetic.
 ///
@@ -115,6 +124,124 @@ pub enum CryptoError {
     BadPoint,
     /// The hash is not supported by this implementation, or not with this scheme.
     UnsupportedHash(HashAlgorithm),
+    /// The hash is none that this crate knows.
+    UnknownHash(TpmAlgId),
     /// The curve is not supported by this implementation.
     UnsupportedCurve(Curve),
 }
+
+impl HashAlgorithm {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// Bytes of a digest.
+    #[must_use]
+    pub const fn output_len(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// The name that policies and reports use, which is that of `tpm2-tools`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
+}
+
+impl TryFrom<TpmAlgId> for HashAlgorithm {
+    type Error = CryptoError;
+
+    fn try_from(algorithm: TpmAlgId) -> Result<Self, CryptoError> {
+        match algorithm {
+            TpmAlgId::SHA1 => Ok(Self::Sha1),
+            TpmAlgId::SHA256 => Ok(Self::Sha256),
+            TpmAlgId::SHA384 => Ok(Self::Sha384),
+            TpmAlgId::SHA512 => Ok(Self::Sha512),
+            other => Err(CryptoError::UnknownHash(other)),
+        }
+    }
+}
+
+impl From<HashAlgorithm> for TpmAlgId {
+    fn from(algorithm: HashAlgorithm) -> Self {
+        match algorithm {
+            HashAlgorithm::Sha1 => Self::SHA1,
+            HashAlgorithm::Sha256 => Self::SHA256,
+            HashAlgorithm::Sha384 => Self::SHA384,
+            HashAlgorithm::Sha512 => Self::SHA512,
+        }
+    }
+}
+
+impl Digest {
+    /// A digest that was made elsewhere; `None` if it is not as long as those of `algorithm`.
+    #[must_use]
+    pub fn new(algorithm: HashAlgorithm, digest: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 64];
+        if digest.len() != algorithm.output_len() {
+            return None;
+        }
+        bytes.get_mut(..digest.len())?.copy_from_slice(digest);
+        Some(Self { algorithm, bytes })
+    }
+
+    /// The algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> HashAlgorithm {
+        self.algorithm
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.algorithm.output_len()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Hex(self.as_bytes()).fmt(f)
+    }
+}
+
+impl Curve {
+    /// Bytes of a coordinate.
+    #[must_use]
+    pub const fn field_size(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+        }
+    }
+}
+
+impl fmt::Display for CryptoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadSignature => f.write_str("the signature is not by this key over these bytes"),
+            Self::KeyMismatch => f.write_str("the signature's scheme does not fit the key's type"),
+            Self::KeySize(bits) => write!(f, "the RSA key has {bits} bits; 2048 to 4096 are accepted"),
+            Self::BadModulus => {
+                f.write_str("the RSA modulus is even, has leading zeros, or is no multiple of 64 bits long")
+            }
+            Self::WeakExponent(e) => {
+                write!(f, "the RSA exponent is {e}; odd ones from 65537 to 2^33 are accepted")
+            }
+            Self::BadPoint => f.write_str("the public key is no point of its curve"),
+            Self::UnsupportedHash(hash) => write!(f, "{} is not supported here", hash.name()),
+            Self::UnknownHash(hash) => write!(f, "the hash algorithm {hash:?} is not supported"),
+            Self::UnsupportedCurve(curve) => write!(f, "the curve {curve:?} is not supported here"),
+        }
+    }
+}
+
+impl core::error::Error for CryptoError {}

@@ -181,8 +181,7 @@ fn time(input: &[u8]) -> Parsed<'_, Time> {
         Some(&tag::UTC_TIME) => {
             value::<UtcTime>(tag::UTC_TIME)(input).map(|(rest, time)| (rest, time.to_unix_duration()))
         }
-        _ => value::<GeneralizedTime>(tag::GENERALIZED_TIME)(input)
-            .map(|(rest, time)| (rest, time.to_unix_duration())),
+        _ => value::<GeneralizedTime>(tag::GENERALIZED_TIME)(input).map(|(rest, time)| (rest, time.to_unix_duration())),
     }?;
     Ok((rest, Time::from_unix_seconds(since_1970.as_secs())))
 }

@@ -11,7 +11,7 @@ pub(crate) struct Algorithms<'c>([Algorithm<'c>; 12]);
 impl<'c> Algorithms<'c> {
     pub(crate) fn new(crypto: &'c dyn Crypto, budget: &'c Budget) -> Self {
         use HashAlgorithm::{Sha256, Sha384, Sha512};
-        use Kind::{Ecdsa, Rsassa, Rsapss};
+        use Kind::{Ecdsa, Rsapss, Rsassa};
         let row = |kind, hash, key_id, signature_id| Algorithm { crypto, budget, kind, hash, key_id, signature_id };
         let (rsa, p256, p384) = (alg_id::RSA_ENCRYPTION, alg_id::ECDSA_P256, alg_id::ECDSA_P384);
         Self([

@@ -76,16 +76,23 @@ impl fmt::Display for CertificateError<'_> {
         match *self {
             Self::Absent => f.write_str("the proof carries no certificate of the attestation key"),
             Self::Algorithm { subject } => {
-                write!(f, "the certificate of {subject} is signed with an algorithm that is not accepted; accepted are RSA and ECDSA with SHA-256, SHA-384 and SHA-512")
+                write!(
+                    f,
+                    "the certificate of {subject} is signed with an algorithm that is not accepted; accepted are RSA and ECDSA with SHA-256, SHA-384 and SHA-512"
+                )
             }
             Self::Anchor(error) => write!(f, "a trusted root cannot be read: {error}"),
             Self::Budget => f.write_str("the chain would cost more than 8 signature verifications"),
             Self::Crypto(error) => error.fmt(f),
-            Self::Decode { index, error } => write!(f, "certificate {index} (0 is the key's own) cannot be read: {error}"),
+            Self::Decode { index, error } => {
+                write!(f, "certificate {index} (0 is the key's own) cannot be read: {error}")
+            }
             Self::Expired { subject, not_after, time } => {
                 write!(f, "the certificate of {subject} expired at {not_after}; the proof is checked at {time}")
             }
-            Self::KeyUsage { subject, lacks } => write!(f, "the KeyUsage of the certificate of {subject} lacks {lacks}"),
+            Self::KeyUsage { subject, lacks } => {
+                write!(f, "the KeyUsage of the certificate of {subject} lacks {lacks}")
+            }
             Self::LeafIsAnchor => f.write_str("the trusted root is the key's own certificate; pin the key instead"),
             Self::LeafIsAuthority { subject } => {
                 write!(f, "the first certificate, of {subject}, is an authority's, not an attestation key's")
@@ -97,7 +104,10 @@ impl fmt::Display for CertificateError<'_> {
             }
             Self::PathLength => f.write_str("the chain is longer than one of its authorities allows"),
             Self::Purpose { subject, found } => {
-                write!(f, "the certificate of {subject} has not the purpose that is asked (2.23.133.8.3, an attestation key, unless platform or policy say otherwise); found ")?;
+                write!(
+                    f,
+                    "the certificate of {subject} has not the purpose that is asked (2.23.133.8.3, an attestation key, unless platform or policy say otherwise); found "
+                )?;
                 write_purposes(f, found)
             }
             Self::Rule(rule) => f.write_str(rule),
@@ -105,13 +115,23 @@ impl fmt::Display for CertificateError<'_> {
             Self::TooLarge { index, size } => write!(f, "certificate {index} has {size} bytes; the limit is 16384"),
             Self::TooMany(found) => write!(f, "{found} certificates; the limit is 8"),
             Self::UnknownCriticalExtension { subject, oid } => {
-                write!(f, "the certificate of {subject} has the critical extension {}, which is not understood", Oid(oid))
+                write!(
+                    f,
+                    "the certificate of {subject} has the critical extension {}, which is not understood",
+                    Oid(oid)
+                )
             }
             Self::UnknownIssuer { issuer } => {
-                write!(f, "the chain ends at {issuer}, which is no trusted root, or whose certificate is not in the proof; if you trust it, give its certificate with --root")
+                write!(
+                    f,
+                    "the chain ends at {issuer}, which is no trusted root, or whose certificate is not in the proof; if you trust it, give its certificate with --root"
+                )
             }
             Self::WeakKey { subject, bits } => {
-                write!(f, "the certificate of {subject} has an RSA key of {bits} bits; 2048 to 4096 bits and an exponent of at least 65537 are accepted")
+                write!(
+                    f,
+                    "the certificate of {subject} has an RSA key of {bits} bits; 2048 to 4096 bits and an exponent of at least 65537 are accepted"
+                )
             }
         }
     }

@@ -150,9 +150,9 @@ fn verify_self_signed<'a>(root: &Certificate<'a>, algorithms: &Algorithms<'_>) -
     let algorithm = content(root.signature_algorithm).map(|(_, content)| content).unwrap_or_default();
     let own = PublicKeyInfo::split(root.spki).ok_or(refused)?;
     let table = algorithms.table();
-    let fits = table.iter().find(|row| {
-        row.signature_alg_id().as_ref() == algorithm && row.public_key_alg_id().as_ref() == own.algorithm
-    });
+    let fits = table
+        .iter()
+        .find(|row| row.signature_alg_id().as_ref() == algorithm && row.public_key_alg_id().as_ref() == own.algorithm);
     let row = fits.ok_or(CertificateError::Algorithm { subject: root.subject })?;
     row.verify_signature(own.bits, root.tbs, root.signature).map_err(|_| refused)
 }

@@ -79,7 +79,7 @@ fn write_attribute(f: &mut fmt::Formatter<'_>, oid: &[u8], kind: u8, value: &[u8
     f.write_char('=')?;
     // PrintableString, IA5String and T61String are read as UTF-8, of which ASCII is a part.
     match core::str::from_utf8(value) {
-        Ok(text) if matches!(kind, 0x0c | 0x13 | 0x14 | 0x16) => Escaped(text).fmt(f),
+        Ok(text) if matches!(kind, 0x0c | 0x13 | 0x14 | 0x16) => fmt::Display::fmt(&Escaped(text), f),
         _ => write!(f, "#{}", Hex(value)),
     }
 }

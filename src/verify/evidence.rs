@@ -1,6 +1,6 @@
 //! What a prover hands over: bytes, and nothing to believe.
 
-use super::{Attestation, PcrValues, chain::MAX_CERTIFICATES};
+use super::{Attachments, Attestation, Logs, PcrValues, chain::MAX_CERTIFICATES};
 use core::fmt;
 
 /// Evidence about one machine (RFC 9334, "Evidence" with its "Endorsements").
@@ -13,6 +13,10 @@ pub struct Evidence<'a> {
     pub pcr_values: PcrValues<'a>,
     /// What is said of the attestation key.
     pub key: KeyEvidence<'a>,
+    /// Measurement logs.
+    pub logs: Logs<'a>,
+    /// What else is enclosed.
+    pub attachments: Attachments<'a>,
 }
 
 /// What a prover says of the key that signs for it.

@@ -78,7 +78,9 @@ impl<'a> TrustedKey<'a> {
                     }
                     (pinned, spki_sha256(&pinned, crypto)?)
                 }
-                (Pin::SpkiSha256(known), Some(claimed)) if spki_sha256(claimed, crypto)? == *known => (*claimed, *known),
+                (Pin::SpkiSha256(known), Some(claimed)) if spki_sha256(claimed, crypto)? == *known => {
+                    (*claimed, *known)
+                }
                 _ => continue,
             };
             let attributes = if public.is_some() { Attributes::Claimed } else { Attributes::Unknown };
@@ -170,10 +172,7 @@ pub fn spki_sha256<'e>(key: &PublicKey<'_>, crypto: &dyn Crypto) -> Result<[u8; 
     sha256(der, crypto).map_err(VerifyError::Certificate)
 }
 
-fn public_area<'a>(
-    evidence: &KeyEvidence<'a>,
-    crypto: &dyn Crypto,
-) -> Result<Option<PublicArea<'a>>, VerifyError<'a>> {
+fn public_area<'a>(evidence: &KeyEvidence<'a>, crypto: &dyn Crypto) -> Result<Option<PublicArea<'a>>, VerifyError<'a>> {
     evidence.public.map(|bytes| PublicArea::read(bytes, crypto)).transpose()
 }
 

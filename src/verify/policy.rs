@@ -89,6 +89,10 @@ impl<'a> PcrRule<'a> {
         Self { bank, index, reference: Reference::Zero }
     }
 
+    pub(crate) fn is_zero(&self) -> bool {
+        self.reference == Reference::Zero
+    }
+
     pub(crate) fn allows(&self, value: &[u8]) -> bool {
         match self.reference {
             Reference::Golden(values) => values.contains(&value),

@@ -1,7 +1,7 @@
 //! How a policy is made, and what makes none.
 
-use super::{Anchor, BankSelection, CertificateRules, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Reference};
 use super::platforms::ATTESTATION_KEY;
+use super::{Anchor, BankSelection, CertificateRules, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Reference};
 use crate::crypto::HashAlgorithm;
 
 /// A policy in the making; what is not said is refused.

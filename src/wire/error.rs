@@ -118,6 +118,12 @@ impl<'a> Fault<'a> {
         nom::Err::Error(Self { at, kind, path: FieldPath::default() })
     }
 
+    /// An error of a structure that was read from `inner`, a part of the input.
+    pub(crate) fn inside(inner: &'a [u8], error: &DecodeError) -> nom::Err<Self> {
+        let at = inner.get(error.offset..).unwrap_or_default();
+        nom::Err::Error(Self { at, kind: error.kind, path: error.path })
+    }
+
     pub(crate) fn enclose(mut self, field: &'static &'static str) -> Self {
         self.path.enclose(field);
         self

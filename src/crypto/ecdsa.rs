@@ -1,0 +1,42 @@
+//! ECDSA (FIPS 186-5, 6.4.2), by the curve crates.
+
+use super::{CryptoError, Curve, Digest};
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+
+/// Whether `(r, s)` is the signature of `digest` by the key `(x, y)`. Both `s` and `n - s` are right.
+pub(super) fn verify(curve: Curve, x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
+    match curve {
+        Curve::P256 => {
+            let point = sec1::<32, 65>(x, y).ok_or(CryptoError::BadPoint)?;
+            let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)?;
+            let (r, s) = (padded::<32>(r)?, padded::<32>(s)?);
+            let signature = p256::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
+            key.verify_prehash(digest.as_bytes(), &signature).map_err(|_| CryptoError::BadSignature)
+        }
+        Curve::P384 => {
+            let point = sec1::<48, 97>(x, y).ok_or(CryptoError::BadPoint)?;
+            let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)?;
+            let (r, s) = (padded::<48>(r)?, padded::<48>(s)?);
+            let signature = p384::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
+            key.verify_prehash(digest.as_bytes(), &signature).map_err(|_| CryptoError::BadSignature)
+        }
+    }
+}
+
+/// The uncompressed form of a point (SEC 1, 2.3.3).
+fn sec1<const SIZE: usize, const POINT: usize>(x: &[u8], y: &[u8]) -> Option<[u8; POINT]> {
+    let (x, y) = (padded::<SIZE>(x).ok()?, padded::<SIZE>(y).ok()?);
+    let mut point = [0; POINT];
+    for (place, byte) in point.iter_mut().zip([4].iter().chain(&x).chain(&y)) {
+        *place = *byte;
+    }
+    Some(point)
+}
+
+/// A TPM may leave out leading zeros.
+fn padded<const SIZE: usize>(number: &[u8]) -> Result<[u8; SIZE], CryptoError> {
+    let mut padded = [0; SIZE];
+    let zeros = SIZE.checked_sub(number.len()).ok_or(CryptoError::BadSignature)?;
+    padded.get_mut(zeros..).ok_or(CryptoError::BadSignature)?.copy_from_slice(number);
+    Ok(padded)
+}

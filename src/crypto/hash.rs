@@ -1,0 +1,27 @@
+//! SHA-1 and SHA-2 (FIPS 180-4), by algorithm.
+
+use super::{Digest, HashAlgorithm};
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
+
+/// The digest of `parts`, one after the other.
+pub(super) fn digest<'a>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &'a [u8]>) -> Digest {
+    match algorithm {
+        HashAlgorithm::Sha1 => run::<Sha1>(algorithm, parts),
+        HashAlgorithm::Sha256 => run::<Sha256>(algorithm, parts),
+        HashAlgorithm::Sha384 => run::<Sha384>(algorithm, parts),
+        HashAlgorithm::Sha512 => run::<Sha512>(algorithm, parts),
+    }
+}
+
+fn run<'a, H: sha2::Digest>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &'a [u8]>) -> Digest {
+    let mut hasher = H::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let mut bytes = [0; 64];
+    for (place, byte) in bytes.iter_mut().zip(hasher.finalize()) {
+        *place = byte;
+    }
+    Digest { algorithm, bytes }
+}

@@ -1,0 +1,153 @@
+//! The last stair: from a verified quote to a decision.
+
+use super::{
+    BankSelection, PcrState, Policy, Report, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    check::{Detail, Outcome},
+};
+use crate::crypto::HashAlgorithm;
+use crate::structures::{TpmAlgId, TpmRh};
+
+impl<'a> Policy<'a> {
+    /// Judges the quote by all the rules, and books each; the first failure is the error.
+    pub(crate) fn appraise(
+        &self,
+        quote: &VerifiedQuote<'a>,
+        key: &TrustedKey<'a>,
+        report: &mut Report<'a>,
+    ) -> Result<(), VerifyError<'a>> {
+        if self.0.pcr_digests.is_empty() {
+            report.note("pcr-values", self.judge_pcrs(quote));
+            self.note_boot_anchor(report);
+        } else {
+            let same = same_selection(self.0.selection, quote);
+            report.note("policy-selection", outcome(same, VerifyError::Selection, "the PCRs are those of the policy"));
+        }
+        let attest = quote.attest();
+        if self.0.require_safe_clock {
+            report.note("clock", outcome(attest.clock_info.safe.0, VerifyError::ClockNotSafe, "safe"));
+        }
+        let established = self.hierarchy_established(quote, key)?;
+        let found = attest.firmware_version;
+        let listed = self.0.firmware_versions.is_empty() || self.0.firmware_versions.contains(&found);
+        let high = self.0.firmware_version_min.is_none_or(|minimum| found >= minimum);
+        let asked = !self.0.firmware_versions.is_empty() || self.0.firmware_version_min.is_some();
+        note_rule(report, established, asked, "firmware-version", listed && high, VerifyError::FirmwareVersion(found));
+        let found = attest.clock_info.reset_count;
+        if let Some(expected) = self.0.reset_count {
+            let error = VerifyError::ResetCount { expected, found };
+            note_rule(report, established, true, "reset-count", found == expected, error);
+        }
+        let found = attest.clock_info.restart_count;
+        if let Some(expected) = self.0.restart_count {
+            let error = VerifyError::RestartCount { expected, found };
+            note_rule(report, established, true, "restart-count", found == expected, error);
+        }
+        report.failure().map_or(Ok(()), Err)
+    }
+
+    /// The state of one quoted PCR under this policy.
+    pub(crate) fn state(&self, bank: HashAlgorithm, index: u8, value: &[u8]) -> PcrState {
+        match self.0.pcrs.iter().find(|rule| rule.bank == bank && rule.index == index) {
+            None => PcrState::NotJudged,
+            Some(rule) if !rule.allows(value) => PcrState::Unexplained,
+            Some(rule) if rule.is_zero() => PcrState::Zero,
+            Some(_) => PcrState::Golden,
+        }
+    }
+
+    fn judge_pcrs(&self, quote: &VerifiedQuote<'a>) -> Outcome<'a> {
+        let mut wrong: Option<VerifyError<'a>> = None;
+        let mut count = 0usize;
+        for rule in self.0.pcrs {
+            let (bank, index) = (rule.bank, rule.index);
+            let Some(found) = quote.pcr(bank, index) else {
+                return Outcome::Fail(VerifyError::PcrNotQuoted { bank, index });
+            };
+            if !rule.allows(found) {
+                count = count.saturating_add(1);
+                wrong = wrong.or(Some(VerifyError::Pcrs { count, bank, index, found }));
+            }
+        }
+        match wrong {
+            None => Outcome::Pass(Detail::Count {
+                before: "",
+                count: self.0.pcrs.len(),
+                after: " PCRs hold reference values of the policy",
+            }),
+            Some(VerifyError::Pcrs { bank, index, found, .. }) => {
+                Outcome::Fail(VerifyError::Pcrs { count, bank, index, found })
+            }
+            Some(error) => Outcome::Fail(error),
+        }
+    }
+
+    /// PCR 8 and above are extended by software from zero: they mean something only if what booted is known.
+    fn note_boot_anchor(&self, report: &mut Report<'a>) {
+        for bank in HashAlgorithm::ALL {
+            let judged = |range: core::ops::RangeInclusive<u8>| {
+                self.0.pcrs.iter().any(|rule| rule.bank == *bank && range.contains(&rule.index))
+            };
+            if judged(8..=23) && !judged(4..=4) {
+                report.note(
+                    "boot-anchor",
+                    Outcome::NotChecked(Detail::Text(
+                        "boot not anchored: PCRs of 8 and above are judged, but PCR 4, which measures what booted, is not",
+                    )),
+                );
+                return;
+            }
+        }
+        if self.0.pcrs.iter().any(|rule| rule.index >= 8) {
+            report.note("boot-anchor", Outcome::Pass(Detail::Text("PCR 4, which measures what booted, is judged too")));
+        }
+    }
+
+    /// Whether the key is known to lie in the endorsement or platform hierarchy.
+    fn hierarchy_established(&self, quote: &VerifiedQuote<'a>, key: &TrustedKey<'a>) -> Result<bool, VerifyError<'a>> {
+        match (key.trust(), key.name()) {
+            (Trust::Certified(chain), _) => Ok(self.platform().is_some_and(|platform| {
+                let root = super::Anchor::CertificateSha256(*chain.root_sha256());
+                platform.endorsement_hierarchy && platform.roots.contains(&root)
+            })),
+            (Trust::PinnedName(_), Some(name)) => {
+                let signer = quote.attest().qualified_signer.0;
+                for hierarchy in [TpmRh::ENDORSEMENT, TpmRh::PLATFORM] {
+                    let qualified = name.qualified_in(hierarchy, key.crypto()).map_err(VerifyError::Crypto)?;
+                    if qualified.as_bytes() == signer {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+fn note_rule<'a>(
+    report: &mut Report<'a>,
+    established: bool,
+    asked: bool,
+    name: &'static str,
+    holds: bool,
+    error: VerifyError<'a>,
+) {
+    match (asked, established) {
+        (false, _) => {}
+        (true, false) => report.note(name, Outcome::Fail(VerifyError::HierarchyUnknown)),
+        (true, true) => report.note(name, outcome(holds, error, "as the policy asks")),
+    }
+}
+
+fn outcome<'a>(holds: bool, error: VerifyError<'a>, pass: &'static str) -> Outcome<'a> {
+    if holds { Outcome::Pass(Detail::Text(pass)) } else { Outcome::Fail(error) }
+}
+
+/// Bank for bank, in order.
+fn same_selection(expected: &[BankSelection], quote: &VerifiedQuote<'_>) -> bool {
+    let signed = quote.info().pcr_select.iter().map(|bank| {
+        let pcrs = bank.pcr_select.iter().rev().fold(0u32, |bits, octet| bits << 8 | u32::from(*octet));
+        (bank.hash.0, pcrs)
+    });
+    signed.eq(expected.iter().map(|bank| (TpmAlgId::from(bank.bank), bank.pcrs)))
+}

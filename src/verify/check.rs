@@ -1,0 +1,74 @@
+//! One line of a report.
+
+use super::VerifyError;
+use crate::wire::Hex;
+use core::fmt;
+
+/// A check, by name, and how it came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check<'a> {
+    /// The name, which does not change between versions.
+    pub name: &'static str,
+    /// How it came out.
+    pub outcome: Outcome<'a>,
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// What was found is what was expected.
+    Pass(Detail<'a>),
+    /// It is not, and the evidence is refused.
+    Fail(VerifyError<'a>),
+    /// Nobody looked, and why. That is never a pass.
+    NotChecked(Detail<'a>),
+}
+
+/// What is said of a check that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Detail<'a> {
+    /// A fixed sentence.
+    Text(&'static str),
+    /// A number of things.
+    #[expect(missing_docs, reason = "printed one after the other")]
+    Count { before: &'static str, count: usize, after: &'static str },
+    /// Bytes.
+    #[expect(missing_docs, reason = "printed one after the other")]
+    Bytes { before: &'static str, bytes: &'a [u8] },
+    /// A fingerprint.
+    #[expect(missing_docs, reason = "printed one after the other")]
+    Fingerprint { before: &'static str, sha256: [u8; 32] },
+}
+
+impl Outcome<'_> {
+    /// `pass`, `fail` or `not-checked`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Fail(_) => "fail",
+            Self::NotChecked(_) => "not-checked",
+        }
+    }
+}
+
+impl fmt::Display for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pass(detail) | Self::NotChecked(detail) => detail.fmt(f),
+            Self::Fail(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Count { before, count, after } => write!(f, "{before}{count}{after}"),
+            Self::Bytes { before, bytes } => write!(f, "{before}{}", Hex(bytes)),
+            Self::Fingerprint { before, sha256 } => write!(f, "{before}{}", Hex(sha256)),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What was checked, and what came of it: enough to argue about, and nothing that changes from run to run.
+
+use super::{Attachments, Check, Outcome, Policy, TrustedKey, VerifiedQuote, VerifyError, check::Detail};
+use crate::crypto::HashAlgorithm;
+use core::fmt;
+
+/// The book of a verification (RFC 9334, "Attestation Result"). [`Display`](fmt::Display) prints it for people,
+/// [`Report::json`] for programs.
+///
+/// Alone it decides nothing: an accepted one comes as `Ok`, a rejected one inside a [`Rejection`].
+#[derive(Clone, Debug)]
+#[doc(alias = "Attestation Result")]
+#[must_use]
+pub struct Report<'a> {
+    checks: heapless::Vec<Check<'a>, MAX_CHECKS>,
+    failure: Option<VerifyError<'a>>,
+    key: Option<TrustedKey<'a>>,
+    quote: Option<VerifiedQuote<'a>>,
+    attachments: Attachments<'a>,
+    policy: &'a Policy<'a>,
+}
+
+/// The state of a quoted PCR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PcrState {
+    /// It holds one of the policy's values.
+    Golden,
+    /// It holds zero, as the policy asks.
+    Zero,
+    /// It does not hold what the policy asks.
+    Unexplained,
+    /// The policy does not speak of it.
+    NotJudged,
+}
+
+/// Refused: the first error, and the report up to there.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Rejection<'a> {
+    /// The first check that failed.
+    pub error: VerifyError<'a>,
+    /// All checks that were made.
+    pub report: Report<'a>,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(policy: &'a Policy<'a>, attachments: Attachments<'a>) -> Self {
+        Self { checks: heapless::Vec::new(), failure: None, key: None, quote: None, attachments, policy }
+    }
+
+    /// The checks, in order.
+    #[must_use]
+    pub fn checks(&self) -> &[Check<'a>] {
+        &self.checks
+    }
+
+    /// The key, once its signature was verified.
+    #[must_use]
+    pub fn key(&self) -> Option<&TrustedKey<'a>> {
+        self.key.as_ref()
+    }
+
+    /// The quote, once it was verified.
+    #[must_use]
+    pub fn quote(&self) -> Option<&VerifiedQuote<'a>> {
+        self.quote.as_ref()
+    }
+
+    /// What the proof encloses; nothing of it is bound to the quote.
+    #[must_use]
+    pub fn attachments(&self) -> &Attachments<'a> {
+        &self.attachments
+    }
+
+    /// The quoted PCRs with their states; none if the quote was not verified.
+    pub fn pcrs(&self) -> impl Iterator<Item = (HashAlgorithm, u8, &'a [u8], PcrState)> + '_ {
+        self.quote.iter().flat_map(VerifiedQuote::pcrs).filter_map(|pcr| {
+            let bank = HashAlgorithm::try_from(pcr.bank).ok()?;
+            Some((bank, pcr.index, pcr.value, self.policy.state(bank, pcr.index, pcr.value)))
+        })
+    }
+
+    pub(crate) fn note(&mut self, name: &'static str, outcome: Outcome<'a>) {
+        if let Outcome::Fail(error) = outcome {
+            self.failure = self.failure.or(Some(error));
+        }
+        // There are fewer checks than places; if one were ever lost, it must not be one that failed.
+        if self.checks.push(Check { name, outcome }).is_err() {
+            self.failure = self.failure.or(Some(VerifyError::NoKey));
+        }
+    }
+
+    /// The report as one JSON object, of the schema 1 that ships with this crate.
+    #[must_use]
+    pub fn json(&self) -> impl fmt::Display + '_ {
+        Json { report: self, accepted: true }
+    }
+
+    /// Books `result`, and hands it on.
+    pub(crate) fn record<T>(
+        &mut self,
+        name: &'static str,
+        result: Result<T, VerifyError<'a>>,
+        detail: impl FnOnce(&T) -> Detail<'a>,
+    ) -> Result<T, VerifyError<'a>> {
+        match &result {
+            Ok(value) => self.note(name, Outcome::Pass(detail(value))),
+            Err(error) => self.note(name, Outcome::Fail(*error)),
+        }
+        result
+    }
+
+    pub(crate) fn failure(&self) -> Option<VerifyError<'a>> {
+        self.failure
+    }
+
+    pub(crate) fn set_key(&mut self, key: TrustedKey<'a>) {
+        self.key = Some(key);
+    }
+
+    pub(crate) fn set_quote(&mut self, quote: VerifiedQuote<'a>) {
+        self.quote = Some(quote);
+    }
+}
+
+impl PcrState {
+    /// The name that the JSON form uses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Golden => "golden",
+            Self::Zero => "zero",
+            Self::Unexplained => "unexplained",
+            Self::NotJudged => "not-judged",
+        }
+    }
+}
+
+impl Rejection<'_> {
+    /// The report as one JSON object, of the schema 1 that ships with this crate.
+    #[must_use]
+    pub fn json(&self) -> impl fmt::Display + '_ {
+        Json { report: &self.report, accepted: false }
+    }
+}
+
+struct Json<'r, 'a> {
+    report: &'r Report<'a>,
+    accepted: bool,
+}
+
+impl fmt::Display for Json<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.report.write_json(f, self.accepted)
+    }
+}
+
+impl fmt::Display for Rejection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl core::error::Error for Rejection<'_> {}
+
+/// More than there are names of checks.
+const MAX_CHECKS: usize = 24;

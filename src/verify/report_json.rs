@@ -1,0 +1,101 @@
+//! A report for programs: one JSON object, written without an allocator, the same bytes everywhere.
+
+use super::{Attributes, Report, Trust, distinguished_name::Escaped, report_text::KeyKind};
+use crate::wire::Hex;
+use core::fmt::{self, Write};
+
+impl Report<'_> {
+    /// The report as JSON; `accepted` says how it came.
+    pub(crate) fn write_json(&self, f: &mut fmt::Formatter<'_>, accepted: bool) -> fmt::Result {
+        let verdict = if accepted { "accepted" } else { "rejected" };
+        write!(f, "{{\n  \"schema\": 1,\n  \"verdict\": \"{verdict}\",\n  \"checks\": [")?;
+        for (place, check) in self.checks().iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}\n    {{\"name\": \"{}\", \"outcome\": \"{}\", ", check.name, check.outcome.as_str())?;
+            write!(f, "\"detail\": {}}}", Quoted(&check.outcome))?;
+        }
+        f.write_str("\n  ],\n  \"key\": ")?;
+        self.write_key(f)?;
+        f.write_str(",\n  \"quote\": ")?;
+        self.write_quote(f)?;
+        f.write_str(",\n  \"pcrs\": [")?;
+        for (place, (bank, index, value, state)) in self.pcrs().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}\n    {{\"bank\": \"{}\", \"index\": {index}, ", bank.name())?;
+            write!(f, "\"value\": \"{}\", \"state\": \"{}\"}}", Hex(value), state.as_str())?;
+        }
+        f.write_str("\n  ],\n  \"bindings\": [],\n  \"attachments\": [")?;
+        for (place, enclosed) in self.attachments().iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            let (kind, name) = (Escaped(enclosed.kind), Escaped(enclosed.name));
+            write!(f, "{comma}\n    {{\"kind\": {}, \"name\": {}, \"bound\": false}}", Quoted(&kind), Quoted(&name))?;
+        }
+        f.write_str("\n  ]\n}")
+    }
+
+    fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(key) = self.key() else { return f.write_str("null") };
+        write!(f, "{{\n    \"algorithm\": \"{}\",\n    \"name\": ", KeyKind(key.key()))?;
+        match key.name() {
+            Some(name) => write!(f, "\"{name}\"")?,
+            None => f.write_str("null")?,
+        }
+        let attributes = match key.attributes() {
+            Attributes::Authenticated => "authenticated",
+            Attributes::Claimed => "claimed",
+            Attributes::Unknown => "unknown",
+        };
+        write!(f, ",\n    \"attributes\": \"{attributes}\",\n    \"trust\": ")?;
+        match key.trust() {
+            Trust::PinnedName(_) => f.write_str("\"pinned-name\"")?,
+            Trust::PinnedSpki(sha256) => write!(f, "\"pinned-spki\",\n    \"spki_sha256\": \"{}\"", Hex(sha256))?,
+            Trust::Certified(chain) => {
+                write!(f, "\"certified\",\n    \"root_sha256\": \"{}\",\n    \"chain\": [", Hex(chain.root_sha256()))?;
+                for (place, name) in chain.names().enumerate() {
+                    write!(f, "{}{}", if place == 0 { "" } else { ", " }, Quoted(&name))?;
+                }
+                write!(f, "],\n    \"valid_at\": \"{}\"", chain.time())?;
+            }
+        }
+        f.write_str("\n  }")
+    }
+
+    fn write_quote(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(quote) = self.quote() else { return f.write_str("null") };
+        let attest = quote.attest();
+        let clock = attest.clock_info;
+        write!(f, "{{\n    \"nonce\": \"{}\",\n    \"fresh\": {},", Hex(attest.extra_data.0), quote.is_fresh())?;
+        write!(f, "\n    \"pcr_digest\": \"{}\",", Hex(quote.info().pcr_digest.0))?;
+        write!(f, "\n    \"qualified_signer\": \"{}\",", Hex(attest.qualified_signer.0))?;
+        write!(f, "\n    \"clock\": {},\n    \"reset_count\": {},", clock.clock, clock.reset_count)?;
+        write!(f, "\n    \"restart_count\": {},\n    \"safe\": {},", clock.restart_count, clock.safe.0)?;
+        write!(f, "\n    \"firmware_version\": \"{:#018x}\"\n  }}", attest.firmware_version)
+    }
+}
+
+/// What a value prints, as a JSON string (RFC 8259, 7).
+pub(crate) struct Quoted<'q>(pub(crate) &'q dyn fmt::Display);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        write!(InString(f), "{}", self.0)?;
+        f.write_char('"')
+    }
+}
+
+struct InString<'f, 'g>(&'f mut fmt::Formatter<'g>);
+
+impl Write for InString<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            match c {
+                '"' => self.0.write_str("\\\"")?,
+                '\\' => self.0.write_str("\\\\")?,
+                c if c < ' ' => write!(self.0, "\\u{:04x}", u32::from(c))?,
+                c => self.0.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}

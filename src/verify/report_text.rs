@@ -1,0 +1,67 @@
+//! A report for people: the verdict is the caller's first line, then a line a check.
+
+use super::{Attributes, PcrState, Report, Trust};
+use crate::crypto::{Curve, PublicKey};
+use crate::wire::Hex;
+use core::fmt;
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for check in self.checks() {
+            let outcome = match check.outcome.as_str() {
+                "not-checked" => "not checked",
+                other => other,
+            };
+            writeln!(f, "  {outcome:<11}  {:<17}  {}", check.name, check.outcome)?;
+        }
+        if let Some(key) = self.key() {
+            writeln!(f, "\n  key    {}", KeyKind(key.key()))?;
+            if let Trust::Certified(chain) = key.trust() {
+                for (depth, name) in chain.names().enumerate() {
+                    writeln!(f, "         {:depth$}{name}", "")?;
+                }
+            }
+            if let Some(name) = key.name() {
+                let note = if key.attributes() == Attributes::Authenticated { "" } else { "  (claimed)" };
+                writeln!(f, "  name   {name}{note}")?;
+            }
+        }
+        if let Some(quote) = self.quote() {
+            let clock = quote.attest().clock_info;
+            writeln!(
+                f,
+                "  clock  {} ms, reset {} times, restarted {} times; firmware version {:#x}",
+                clock.clock,
+                clock.reset_count,
+                clock.restart_count,
+                quote.attest().firmware_version
+            )?;
+        }
+        let mut first = true;
+        for (bank, index, value, state) in self.pcrs() {
+            if first {
+                writeln!(f)?;
+            }
+            first = false;
+            let state = match state {
+                PcrState::NotJudged => "not judged",
+                other => other.as_str(),
+            };
+            writeln!(f, "  {}:{index:<2}  {state:<11}  {}", bank.name(), Hex(value))?;
+        }
+        Ok(())
+    }
+}
+
+/// The kind of a key in words.
+pub(crate) struct KeyKind<'k>(pub(crate) &'k PublicKey<'k>);
+
+impl fmt::Display for KeyKind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PublicKey::Rsa { modulus, .. } => write!(f, "RSA-{}", modulus.len().saturating_mul(8)),
+            PublicKey::Ec { curve: Curve::P256, .. } => f.write_str("P-256"),
+            PublicKey::Ec { curve: Curve::P384, .. } => f.write_str("P-384"),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! All the stairs, one after the other, with a line in the report for each.
+
+use super::{
+    Attributes, Challenge, Evidence, Policy, Rejection, Report, Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    check::{Detail, Outcome},
+};
+use crate::crypto::{Crypto, HashAlgorithm};
+
+/// Verifies `evidence`: the key, the signature, the quote, the values, by `policy`, at `time`.
+///
+/// # Errors
+/// A [`Rejection`] at the first stair that does not hold. It has the report of those that did.
+#[expect(clippy::result_large_err, reason = "without an allocator the report has no other place")]
+pub fn verify_evidence<'a>(
+    evidence: &Evidence<'a>,
+    policy: &'a Policy<'a>,
+    challenge: &Challenge<'a>,
+    time: Time,
+    crypto: &'a dyn Crypto,
+) -> Result<Report<'a>, Rejection<'a>> {
+    let mut report = Report::new(policy, evidence.attachments);
+    match climb(&mut report, evidence, policy, challenge, time, crypto) {
+        Ok(()) => Ok(report),
+        Err(error) => Err(Rejection { error, report }),
+    }
+}
+
+fn climb<'a>(
+    report: &mut Report<'a>,
+    evidence: &Evidence<'a>,
+    policy: &'a Policy<'a>,
+    challenge: &Challenge<'a>,
+    time: Time,
+    crypto: &'a dyn Crypto,
+) -> Result<(), VerifyError<'a>> {
+    let key = trust(report, evidence, policy, time, crypto)?;
+    judge_hash(report, evidence, policy)?;
+    let signed = report.record("signature", evidence.attestation.verify_signature(&key), |_| {
+        Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
+    })?;
+    report.set_key(key.clone());
+    let quote = if policy.0.pcr_digests.is_empty() {
+        signed.verify_quote(challenge, &evidence.pcr_values)
+    } else {
+        signed.verify_quote_digest(challenge, policy.0.pcr_digests)
+    };
+    let quote = book_quote(report, quote, challenge)?;
+    report.set_quote(quote);
+    policy.appraise(&quote, &key, report)
+}
+
+/// The first stair: a reason to trust the key.
+fn trust<'a>(
+    report: &mut Report<'a>,
+    evidence: &Evidence<'a>,
+    policy: &'a Policy<'a>,
+    time: Time,
+    crypto: &'a dyn Crypto,
+) -> Result<TrustedKey<'a>, VerifyError<'a>> {
+    let pinned = match policy.pins() {
+        [] => None,
+        pins => Some(TrustedKey::pinned(&evidence.key, pins, crypto)),
+    };
+    let key = match (pinned, policy.anchors()) {
+        (Some(Ok(key)), _) => {
+            report.note("certificate-chain", Outcome::NotChecked(Detail::Text("the key itself is pinned")));
+            report.note("revocation", Outcome::NotChecked(Detail::Text("the key itself is pinned")));
+            let detail = match key.trust() {
+                Trust::PinnedSpki(sha256) => {
+                    Detail::Fingerprint { before: "the key is pinned: spki-sha256:", sha256: *sha256 }
+                }
+                _ => Detail::Text("the key is pinned by its Name"),
+            };
+            report.note("identity", Outcome::Pass(detail));
+            key
+        }
+        (Some(Err(error)), None) => {
+            report.note("identity", Outcome::Fail(error));
+            return Err(error);
+        }
+        (_, Some(anchors)) => {
+            let rules = policy.certificate_rules();
+            let key = TrustedKey::certified(&evidence.key, anchors, &rules, time, crypto);
+            let key = report.record("certificate-chain", key, chain_detail)?;
+            report.note("revocation", Outcome::NotChecked(Detail::Text("no revocation list was given")));
+            let identity = if rules.narrows_identity() {
+                Outcome::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
+            } else {
+                Outcome::NotChecked(Detail::Text(
+                    "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
+                ))
+            };
+            report.note("identity", identity);
+            key
+        }
+        // A policy has a way to trust a key, or it is none.
+        (None, None) => return Err(VerifyError::NoKey),
+    };
+    report.note(
+        "key-attributes",
+        match key.attributes() {
+            Attributes::Authenticated => {
+                Outcome::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
+            }
+            Attributes::Claimed => Outcome::NotChecked(Detail::Text(
+                "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",
+            )),
+            Attributes::Unknown => Outcome::NotChecked(Detail::Text(
+                "the proof has no TPMT_PUBLIC; vouched for by the CA's profile only, or by nobody where the public key \
+                 alone is pinned",
+            )),
+        },
+    );
+    Ok(key)
+}
+
+fn chain_detail<'a>(key: &TrustedKey<'a>) -> Detail<'a> {
+    match key.trust() {
+        Trust::Certified(chain) => {
+            Detail::Fingerprint { before: "valid, up to the root cert-sha256:", sha256: *chain.root_sha256() }
+        }
+        _ => Detail::Text("valid"),
+    }
+}
+
+/// The hash of the signature, before it is used.
+fn judge_hash<'a>(
+    report: &mut Report<'a>,
+    evidence: &Evidence<'a>,
+    policy: &Policy<'a>,
+) -> Result<(), VerifyError<'a>> {
+    let Some(named) = evidence.attestation.unverified_hash() else { return Ok(()) };
+    let allowed = HashAlgorithm::try_from(named).is_ok_and(|hash| policy.0.signature_hashes.contains(&hash));
+    let judged = if allowed { Ok(named) } else { Err(VerifyError::HashNotAllowed(named)) };
+    report.record("signature-hash", judged, |hash| {
+        Detail::Text(HashAlgorithm::try_from(*hash).map_or("", HashAlgorithm::name))
+    })?;
+    Ok(())
+}
+
+/// Freshness, selection and digest are one stair, and three lines.
+fn book_quote<'a>(
+    report: &mut Report<'a>,
+    quote: Result<VerifiedQuote<'a>, VerifyError<'a>>,
+    challenge: &Challenge<'a>,
+) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
+    let fresh = match challenge.expected() {
+        Some(nonce) => Outcome::Pass(Detail::Bytes { before: "made for the nonce ", bytes: nonce }),
+        None => Outcome::NotChecked(Detail::Text(
+            "no freshness: a copy of an old quote passes as well as a new one (--insecure-no-freshness)",
+        )),
+    };
+    let lines = ["quote", "freshness", "selection", "pcr-digest"];
+    let failed = match &quote {
+        Ok(_) => lines.len(),
+        Err(VerifyError::NotAQuote(_)) => 0,
+        Err(VerifyError::Nonce { .. }) => 1,
+        Err(VerifyError::PcrDigest { .. } | VerifyError::PolicyDigest { .. }) => 3,
+        Err(_) => 2,
+    };
+    for (place, name) in lines.into_iter().enumerate() {
+        let outcome = match (&quote, place) {
+            (Err(error), place) if place == failed => Outcome::Fail(*error),
+            (_, place) if place > failed => break,
+            (_, 0) => Outcome::Pass(Detail::Text("the attestation is a quote")),
+            (_, 1) => fresh,
+            (_, 2) => Outcome::Pass(Detail::Text("the values are exactly those of the signed selection")),
+            (Ok(quote), _) => Outcome::Pass(Detail::Bytes { before: "", bytes: quote.info().pcr_digest.0 }),
+            (Err(error), _) => Outcome::Fail(*error),
+        };
+        report.note(name, outcome);
+    }
+    quote
+}

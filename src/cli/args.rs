@@ -1,0 +1,156 @@
+//! What may stand on the command line.
+
+use crate::verify::Time;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::string::String;
+use std::vec::Vec;
+
+/// Checks a TPM proof: the attestation key by its certificates, the quote by its signature, the PCR values by your policy.
+#[derive(Debug, Parser)]
+#[command(name = "tpmproof", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Verify a proof, or the files that tpm2_quote writes, and say ACCEPTED or REJECTED
+    #[command(group(ArgGroup::new("freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
+    Verify(VerifyArguments),
+    /// Show any structure, certificate or proof, field by field; nothing of it is verified
+    Show(ShowArguments),
+    /// Turn foreign evidence into a proof
+    Convert(ConvertArguments),
+    /// List the platform roots that are known
+    Roots,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    /// What to accept: a policy in TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+    /// The nonce that you sent, in lower-case hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    pub(crate) nonce: Option<String>,
+    /// Accept a quote of any age, also a copy of an old one
+    #[arg(long)]
+    pub(crate) insecure_no_freshness: bool,
+    /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) at: Option<Time>,
+    /// Trust this root certificate (PEM or DER) instead of the policy's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root: Vec<PathBuf>,
+    /// A certificate (PEM or DER) between the key's and the root that the proof lacks
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intermediate: Vec<PathBuf>,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A proof, or its parts.
+#[derive(Args, Debug)]
+pub(crate) struct EvidenceArguments {
+    /// A proof (DER or PEM), or BlindLlama v2's attestation.json
+    #[arg(value_name = "PROOF", required_unless_present = "message", conflicts_with_all = ["message", "signature", "pcrs", "ak"])]
+    pub(crate) proof: Option<PathBuf>,
+    /// A TPMS_ATTEST, as tpm2_quote -m writes it
+    #[arg(long, value_name = "FILE", requires_all = ["signature", "ak"])]
+    pub(crate) message: Option<PathBuf>,
+    /// The signature, as tpm2_quote -s writes it
+    #[arg(long, value_name = "FILE", requires = "message")]
+    pub(crate) signature: Option<PathBuf>,
+    /// How the signature was written: tpm2_quote -f
+    #[arg(long, value_name = "FORMAT", default_value = "tss", requires = "message")]
+    pub(crate) signature_format: SignatureFormat,
+    /// The scheme of a plain signature
+    #[arg(long, value_name = "SCHEME", requires = "message")]
+    pub(crate) signature_scheme: Option<SignatureScheme>,
+    /// The hash of a plain signature: sha256, sha384, sha512 or sha1
+    #[arg(long, value_name = "HASH", requires = "message")]
+    pub(crate) signature_hash: Option<String>,
+    /// The PCR values, as tpm2_quote -o writes them, or JSON: {"sha256": {"0": "hex"}}
+    #[arg(long, value_name = "FILE", requires = "message")]
+    pub(crate) pcrs: Option<PathBuf>,
+    /// The attestation key: TPMT_PUBLIC, TPM2B_PUBLIC, a PEM public key, or its certificates with its own first
+    #[arg(long, value_name = "FILE", requires = "message")]
+    pub(crate) ak: Option<PathBuf>,
+    /// Read no file that is larger, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
+    pub(crate) max_size: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SignatureFormat {
+    /// A TPMT_SIGNATURE
+    Tss,
+    /// Bare RSA bytes, or an ECDSA signature in DER
+    Plain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignatureScheme {
+    Rsassa,
+    Rsapss,
+    Ecdsa,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ShowArguments {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What it is, where that cannot be told from its bytes
+    #[arg(long = "as", value_name = "TYPE")]
+    pub(crate) kind: Option<ShowKind>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Read no file that is larger, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
+    pub(crate) max_size: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowKind {
+    /// A proof, DER or PEM, or foreign evidence that converts to one
+    Proof,
+    /// TPMS_ATTEST
+    Attest,
+    /// TPM2B_ATTEST
+    SizedAttest,
+    /// TPMT_SIGNATURE
+    Signature,
+    /// TPMT_PUBLIC
+    Public,
+    /// TPM2B_PUBLIC
+    SizedPublic,
+    /// X.509 certificates, DER or PEM
+    Certificate,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    /// The form to write
+    #[arg(long, value_name = "FORMAT", default_value = "proof")]
+    pub(crate) to: Target,
+    /// The file to write; what was there before is replaced only when all is written
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Target {
+    /// A proof in DER
+    Proof,
+    /// A proof in PEM
+    ProofPem,
+}

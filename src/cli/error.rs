@@ -1,0 +1,43 @@
+//! What ends a command before a verdict, and the exit code for it.
+
+use core::fmt;
+use std::path::{Path, PathBuf};
+use std::string::String;
+
+pub(crate) const REJECTED: u8 = 1;
+pub(crate) const MISUSE: u8 = 2;
+const ENVIRONMENT: u8 = 3;
+
+/// Why a command ended without doing what it says.
+#[derive(Debug)]
+pub(crate) enum CliError {
+    /// Evidence that cannot be read.
+    Evidence(String),
+    /// The command line, a policy or a root makes no sense.
+    Misuse(String),
+    /// A file or stream failed.
+    File { path: PathBuf, doing: &'static str, error: std::io::Error },
+}
+
+impl CliError {
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Evidence(_) => REJECTED,
+            Self::Misuse(_) => MISUSE,
+            Self::File { .. } => ENVIRONMENT,
+        }
+    }
+
+    pub(crate) fn file(path: &Path, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |error| Self::File { path: path.into(), doing, error }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Evidence(text) | Self::Misuse(text) => f.write_str(text),
+            Self::File { path, doing, error } => write!(f, "cannot {doing} {}: {error}", path.display()),
+        }
+    }
+}

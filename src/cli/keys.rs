@@ -1,0 +1,87 @@
+//! Attestation keys and certificates, as files hold them.
+
+use super::error::CliError;
+use super::files;
+use crate::structures::{Tpm2bPublic, TpmtPublic};
+use crate::verify::Certificate;
+use crate::wire::Decode;
+use rustls_pki_types::pem::{self, PemObject, SectionKind};
+use std::borrow::ToOwned;
+use std::format;
+use std::path::Path;
+use std::vec::Vec;
+
+/// What a key file says.
+#[derive(Debug)]
+pub(crate) enum KeyFile {
+    /// A `TPMT_PUBLIC`.
+    Public(Vec<u8>),
+    /// A SubjectPublicKeyInfo.
+    Spki(Vec<u8>),
+    /// Certificates, the key's own first.
+    Certificates(Vec<Vec<u8>>),
+}
+
+/// Reads a key in any of these forms; bytes that are none of them are an error of `wrong`.
+pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> Result<KeyFile, CliError> {
+    let bytes = files::read(path, files::SMALL)?;
+    if is_pem(&bytes) {
+        let mut keys = sections(&bytes, SectionKind::PublicKey);
+        let certificates = sections(&bytes, SectionKind::Certificate);
+        return match (keys.pop(), certificates) {
+            (Some(key), rest) if keys.is_empty() && rest.is_empty() => Ok(KeyFile::Spki(key)),
+            (None, certificates) if !certificates.is_empty() => Ok(KeyFile::Certificates(certificates)),
+            _ => Err(wrong(format!("{} is neither one PUBLIC KEY nor a chain of CERTIFICATEs in PEM", path.display()))),
+        };
+    }
+    if TpmtPublic::from_bytes(&bytes).is_ok() {
+        return Ok(KeyFile::Public(bytes));
+    }
+    if Tpm2bPublic::from_bytes(&bytes).is_ok() {
+        return Ok(KeyFile::Public(bytes.get(2..).unwrap_or_default().to_owned()));
+    }
+    if let Some(certificate) = trimmed_certificate(&bytes) {
+        return Ok(KeyFile::Certificates(std::vec![certificate.to_owned()]));
+    }
+    Err(wrong(format!(
+        "{} is no attestation key: no TPMT_PUBLIC, no TPM2B_PUBLIC, no certificate, and no PEM of a public key or certificates",
+        path.display()
+    )))
+}
+
+/// The certificates of a file, PEM or DER.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
+    let bytes = files::read(path, files::SMALL)?;
+    let found = match trimmed_certificate(&bytes) {
+        Some(certificate) => std::vec![certificate.to_owned()],
+        None => sections(&bytes, SectionKind::Certificate),
+    };
+    if found.is_empty() || found.iter().any(|der| Certificate::from_der(der).is_err()) {
+        return Err(CliError::Misuse(format!("{} is no certificate in DER or PEM", path.display())));
+    }
+    Ok(found)
+}
+
+/// One certificate in DER, without the padding that NV indices put behind it.
+pub(crate) fn trimmed_certificate(bytes: &[u8]) -> Option<&[u8]> {
+    use crate::wire::der::{tag, whole};
+    let (padding, der) = whole(tag::SEQUENCE)(bytes).ok()?;
+    let uniform = padding.iter().all(|byte| *byte == 0xff) || padding.iter().all(|byte| *byte == 0);
+    (uniform && Certificate::from_der(der).is_ok()).then_some(der)
+}
+
+pub(crate) fn is_pem(bytes: &[u8]) -> bool {
+    bytes.windows(11).take(64 * 1024).any(|window| window == b"-----BEGIN ")
+}
+
+/// The sections of one kind in PEM text, in order; none if the text is broken anywhere.
+pub(crate) fn sections(text: &[u8], kind: SectionKind) -> Vec<Vec<u8>> {
+    struct Any(SectionKind, Vec<u8>);
+    impl PemObject for Any {
+        fn from_pem(kind: SectionKind, der: Vec<u8>) -> Option<Self> {
+            Some(Self(kind, der))
+        }
+    }
+    let all: Result<Vec<Any>, pem::Error> = Any::pem_slice_iter(text).collect();
+    all.unwrap_or_default().into_iter().filter(|any| any.0 == kind).map(|any| any.1).collect()
+}

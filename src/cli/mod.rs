@@ -1,0 +1,52 @@
+//! The command line. It reads and prints; every decision is made below it.
+
+mod args;
+mod convert;
+mod error;
+mod files;
+mod hex;
+mod input;
+mod json;
+mod keys;
+mod pcr_file;
+mod policy_file;
+mod policy_text;
+mod roots;
+mod show;
+mod verify;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use error::CliError;
+use std::ffi::OsString;
+use std::io::Write;
+
+/// Runs the command line `arguments`, the program's name first, and gives back the exit code: 0 accepted or done, 1 rejected,
+/// 2 misuse, 3 the environment failed.
+pub fn run(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let (text, code) = (error.render(), if error.use_stderr() { error::MISUSE } else { 0 });
+            let _ = if code == 0 { write!(out, "{text}") } else { write!(notes, "{text}") };
+            return code;
+        }
+    };
+    let result = match &arguments.command {
+        Command::Verify(arguments) => verify::run(arguments, out),
+        Command::Show(arguments) => show::run(arguments, out),
+        Command::Convert(arguments) => convert::run(arguments, notes),
+        Command::Roots => roots::run(out),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(notes, "tpmproof: {error}");
+            error.code()
+        }
+    }
+}

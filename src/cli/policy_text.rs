@@ -1,0 +1,88 @@
+//! The small languages inside a policy: fingerprints, pins, selections.
+
+use super::hex;
+use crate::crypto::HashAlgorithm;
+use crate::verify::BankSelection;
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+/// An owned [`crate::verify::Anchor`].
+#[derive(Clone, Debug)]
+pub(crate) enum OwnedAnchor {
+    Certificate(Vec<u8>),
+    CertificateSha256([u8; 32]),
+    SpkiSha256([u8; 32]),
+}
+
+/// An owned [`crate::verify::Pin`].
+#[derive(Clone, Debug)]
+pub(crate) enum OwnedPin {
+    Name(Vec<u8>),
+    Spki(Vec<u8>),
+    SpkiSha256([u8; 32]),
+}
+
+/// `cert-sha256:…` or `spki-sha256:…`
+pub(crate) fn anchor(text: &str) -> Result<OwnedAnchor, String> {
+    let parsed = match text.split_once(':') {
+        Some(("cert-sha256", digits)) => hex::array(digits).map(OwnedAnchor::CertificateSha256),
+        Some(("spki-sha256", digits)) => hex::array(digits).map(OwnedAnchor::SpkiSha256),
+        _ => None,
+    };
+    parsed.ok_or_else(|| {
+        format!("key.roots has {text:?}; expected cert-sha256: or spki-sha256: and 64 lower-case hexadecimal digits")
+    })
+}
+
+/// `name:…` or `spki-sha256:…`
+pub(crate) fn pin(text: &str) -> Result<OwnedPin, String> {
+    let parsed = match text.split_once(':') {
+        Some(("name", digits)) => hex::decode(digits).filter(|name| name_fits(name)).map(OwnedPin::Name),
+        Some(("spki-sha256", digits)) => hex::array(digits).map(OwnedPin::SpkiSha256),
+        _ => None,
+    };
+    parsed.ok_or_else(|| {
+        format!(
+            "key.pinned has {text:?}; expected name: and the algorithm and digest of a Name, or spki-sha256: and 64 digits, \
+             in lower-case hexadecimal digits"
+        )
+    })
+}
+
+/// An algorithm, and a digest of its length.
+fn name_fits(name: &[u8]) -> bool {
+    let Some((algorithm, digest)) = name.split_first_chunk::<2>() else { return false };
+    let algorithm = crate::structures::TpmAlgId(u16::from_be_bytes(*algorithm));
+    HashAlgorithm::try_from(algorithm).is_ok_and(|hash| hash.output_len() == digest.len())
+}
+
+/// `sha256`
+pub(crate) fn hash(text: &str) -> Result<HashAlgorithm, String> {
+    let known = HashAlgorithm::ALL.iter().copied().find(|hash| hash.name() == text);
+    known.ok_or_else(|| format!("{text:?} is no hash algorithm that is known; expected sha1, sha256, sha384 or sha512"))
+}
+
+/// `sha256:0-15` or `sha1:0,1+sha256:0-7,14`
+pub(crate) fn selection(text: &str) -> Result<Vec<BankSelection>, String> {
+    let wrong = || format!("quote.selection is {text:?}; expected banks and PCRs, such as \"sha256:0-7,14\", joined by +");
+    text.split('+')
+        .map(|bank| {
+            let (name, list) = bank.split_once(':').ok_or_else(wrong)?;
+            let mut pcrs = 0;
+            for range in list.split(',') {
+                let (first, last) = range.split_once('-').unwrap_or((range, range));
+                let (first, last) = (pcr(first).ok_or_else(wrong)?, pcr(last).ok_or_else(wrong)?);
+                for index in first..=last {
+                    pcrs |= 1u32 << index;
+                }
+            }
+            Ok(BankSelection { bank: hash(name)?, pcrs })
+        })
+        .collect()
+}
+
+/// The number of a PCR, as it is written: no sign, no leading zero.
+pub(crate) fn pcr(text: &str) -> Option<u8> {
+    text.parse().ok().filter(|index| *index < 24 && format!("{index}") == text)
+}

@@ -1,0 +1,68 @@
+//! `tpmproof verify`
+
+use super::args::VerifyArguments;
+use super::error::{CliError, REJECTED};
+use super::policy_file::PolicyFile;
+use super::{files, hex, input, keys};
+use crate::proof::verify_proof;
+use crate::verify::{Challenge, Time, unreadable_json};
+use std::format;
+use std::io::Write;
+use std::path::Path;
+use std::string::{String, ToString};
+
+pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8, CliError> {
+    let mut policy = PolicyFile::read(&arguments.policy)?;
+    for root in &arguments.root {
+        policy.replace_roots(keys::certificates(root)?);
+    }
+    let nonce = match &arguments.nonce {
+        Some(digits) => Some(hex::decode(digits).filter(|nonce| !nonce.is_empty()).ok_or_else(|| {
+            CliError::Misuse("--nonce takes lower-case hexadecimal digits, two a byte, at least one byte".into())
+        })?),
+        None => None,
+    };
+    let mut intermediates = std::vec::Vec::new();
+    for path in &arguments.intermediate {
+        intermediates.extend(keys::certificates(path)?);
+    }
+    let time = arguments.at.unwrap_or_else(Time::now);
+    let challenge = match &nonce {
+        Some(nonce) => Challenge::nonce(nonce).map_err(|error| CliError::Misuse(error.to_string()))?,
+        None => Challenge::insecure_no_freshness(),
+    };
+    let input = match input::read(&arguments.evidence) {
+        Ok(input) => input,
+        Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
+        Err(other) => return Err(other),
+    };
+    policy.with(|policy| {
+        let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
+            intermediates.iter().try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
+        });
+        let proof = match proof {
+            Ok(proof) => proof,
+            Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
+        };
+        let (text, code) = match verify_proof(&proof, policy, &challenge, time) {
+            Ok(report) if arguments.json => (format!("{}\n", report.json()), 0),
+            Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
+            Err(rejection) if arguments.json => (format!("{}\n", rejection.json()), REJECTED),
+            Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
+        };
+        print(out, &text)?;
+        Ok(code)
+    })?
+}
+
+/// Evidence that is not even a proof is rejected like any other.
+fn refuse(reason: &str, json: bool, out: &mut dyn Write) -> Result<u8, CliError> {
+    let text: String = if json { format!("{}\n", unreadable_json(&reason)) } else { format!("REJECTED: {reason}\n") };
+    print(out, &text)?;
+    Ok(REJECTED)
+}
+
+fn print(out: &mut dyn Write, text: &str) -> Result<(), CliError> {
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(CliError::file(Path::new("(standard output)"), "write to"))
+}

@@ -5,6 +5,8 @@ extern crate std;
 
 #[macro_use]
 mod wire;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod crypto;
 pub mod proof;
 pub mod structures;

@@ -2,6 +2,7 @@
 
 use crate::verify::Time;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use std::format;
 use std::path::PathBuf;
 use std::string::String;
 use std::vec::Vec;

@@ -21,7 +21,8 @@ pub(crate) fn convert(document: &[u8]) -> Result<Vec<u8>, String> {
     let quote = quote.unwrap_or(&Json::Null);
     let [message, signature, pcr] = quote.members("quote", ["message", "signature", "pcr"])?;
     let (message, signature) = (base64("quote.message", message)?, base64("quote.signature", signature)?);
-    let attest = TpmsAttest::from_bytes(&message).map_err(|error| format!("quote.message is no TPMS_ATTEST: {error}"))?;
+    let attest =
+        TpmsAttest::from_bytes(&message).map_err(|error| format!("quote.message is no TPMS_ATTEST: {error}"))?;
     let mut builder = ProofBuilder::new(&message, &signature);
     let TpmuAttest::Quote(info) = &attest.attested else { return Err("quote.message is no quote".into()) };
     for (bank, index, value) in pcr_file::read(&base64("quote.pcr", pcr)?, &info.pcr_select)? {
@@ -34,10 +35,9 @@ pub(crate) fn convert(document: &[u8]) -> Result<Vec<u8>, String> {
             _ => return Err("an entry of cert_chain is not one certificate in PEM".into()),
         }
     }
-    for (kind, name, value) in [
-        ("webserver-ca", "webserver_rootca", authority),
-        ("disk-root-hash", "application_disk_roothash", root_hash),
-    ] {
+    for (kind, name, value) in
+        [("webserver-ca", "webserver_rootca", authority), ("disk-root-hash", "application_disk_roothash", root_hash)]
+    {
         let bytes = value.unwrap_or(&Json::Null).text(name)?.as_bytes();
         builder = builder.attachment(Attachment { kind, name, bytes });
     }

@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result
         }
     };
     files::write(&arguments.output, &bytes)?;
-    let _ = writeln!(notes, "wrote {} bytes to {}; nothing in it was verified", bytes.len(), arguments.output.display());
+    let _ =
+        writeln!(notes, "wrote {} bytes to {}; nothing in it was verified", bytes.len(), arguments.output.display());
     Ok(0)
 }

@@ -11,7 +11,7 @@ use std::vec::Vec;
 pub(crate) fn read(path: &Path, max_size: u64) -> Result<Vec<u8>, CliError> {
     let doing = CliError::file(path, "read");
     let mut bytes = Vec::new();
-    let open = || {
+    let mut open = || {
         let file = File::open(path)?;
         // One byte more than the limit tells a file that is too large, whatever size it claims to have.
         file.take(max_size.saturating_add(1)).read_to_end(&mut bytes)

@@ -6,9 +6,7 @@ use super::keys::{self, KeyFile};
 use super::{blindllama, files, pcr_file};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
-use crate::structures::{
-    TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms,
-};
+use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
 use crate::verify::{PcrValue, decode_ecdsa_signature};
 use crate::wire::{Decode, DecodeError};
 use std::borrow::ToOwned;
@@ -65,12 +63,7 @@ pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<Input, CliError> {
 }
 
 /// The files that `tpm2_quote` writes.
-fn from_parts(
-    arguments: &EvidenceArguments,
-    message: &Path,
-    signature: &Path,
-    ak: &Path,
-) -> Result<Input, CliError> {
+fn from_parts(arguments: &EvidenceArguments, message: &Path, signature: &Path, ak: &Path) -> Result<Input, CliError> {
     let (message_path, signature_path) = (message.display(), signature.display());
     let message = files::read(message, arguments.max_size)?;
     let attest = TpmsAttest::from_bytes(&message)
@@ -115,7 +108,11 @@ fn plain_scheme(arguments: &EvidenceArguments, key: &KeyFile) -> Result<(TpmAlgI
         None => None,
         Some(name) => match HashAlgorithm::ALL.iter().find(|hash| hash.name() == name) {
             Some(hash) => Some(TpmAlgId::from(*hash)),
-            None => return Err(CliError::Misuse(format!("--signature-hash {name:?} is none of sha1, sha256, sha384 and sha512"))),
+            None => {
+                return Err(CliError::Misuse(format!(
+                    "--signature-hash {name:?} is none of sha1, sha256, sha384 and sha512"
+                )));
+            }
         },
     };
     let own = match key {

@@ -1,6 +1,6 @@
 //! JSON, read strictly: no key twice at any level, and no deeper than evidence ever is.
 
-use serde::de::{Deserializer, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::format;

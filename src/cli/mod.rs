@@ -1,6 +1,7 @@
 //! The command line. It reads and prints; every decision is made below it.
 
 mod args;
+mod blindllama;
 mod convert;
 mod error;
 mod files;
@@ -10,14 +11,15 @@ mod json;
 mod keys;
 mod pcr_file;
 mod policy_file;
+mod policy_schema;
 mod policy_text;
 mod roots;
 mod show;
+mod show_text;
 mod verify;
 
 use args::{Arguments, Command};
 use clap::Parser;
-use error::CliError;
 use std::ffi::OsString;
 use std::io::Write;
 

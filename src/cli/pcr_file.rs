@@ -1,9 +1,12 @@
 //! PCR values, as `tpm2_quote -o` and people write them.
 
-use super::{hex, json::{self, Json}};
+use super::{
+    hex,
+    json::{self, Json},
+};
 use crate::crypto::HashAlgorithm;
 use crate::structures::{TpmAlgId, TpmlPcrSelection};
-use crate::wire::{Decode, Hex};
+use crate::wire::Hex;
 use std::borrow::ToOwned;
 use std::format;
 use std::string::String;

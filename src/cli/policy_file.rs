@@ -1,39 +1,136 @@
-//! A policy in TOML or JSON.
+//! A policy as a file holds it, owned, and lent to the verifier.
 
-use super::error::CliError;
-use super::keys::{self, KeyFile};
-use super::policy_text::{self, OwnedAnchor, OwnedPin};
-use super::{files, hex};
+use super::policy_text::{OwnedAnchor, OwnedPin};
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
-    Anchor, BankSelection, CertificateRules, GoogleRule, PcrRule, Pin, Platform, Policy, Purpose, Reference, Time,
+    Anchor, BankSelection, CertificateRules, GoogleRule, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Time,
 };
-use std::format;
-use std::path::Path;
-use std::string::{String, ToString};
+use std::string::String;
 use std::vec::Vec;
 
-/// A policy that was read: [`PolicyFile::with`] makes it one.
+/// A policy that was read: [`PolicyFile::with`] lends it as one.
 #[derive(Debug, Default)]
 pub(crate) struct PolicyFile {
-    platform: Option<&'static Platform>,
-    roots: Vec<OwnedAnchor>,
-    replaced: bool,
-    pins: Vec<OwnedPin>,
-    purposes: Option<Vec<Option<Vec<u8>>>>,
-    subjects: Vec<String>,
-    google: Option<super::policy_schema::Google>,
-    not_before_min: Option<Time>,
-    accept_unknown_attributes: bool,
-    signature_hashes: Option<Vec<HashAlgorithm>>,
-    allow_sha1_bank: bool,
-    allow_resettable: Vec<u8>,
-    pcr_digests: Vec<Vec<u8>>,
-    selection: Vec<BankSelection>,
-    require_safe_clock: bool,
-    firmware_versions: Vec<u64>,
-    firmware_version_min: Option<u64>,
-    reset_count: Option<u32>,
-    restart_count: Option<u32>,
-    pcrs: Vec<(HashAlgorithm, u8, Option<Vec<Vec<u8>>>)>,
+    pub(crate) platform: Option<&'static Platform>,
+    pub(crate) roots: Vec<OwnedAnchor>,
+    /// `--root` was given: the policy's own anchors do not count.
+    pub(crate) replaced: bool,
+    pub(crate) pins: Vec<OwnedPin>,
+    /// Object identifiers; `None` is a certificate without purposes.
+    pub(crate) purposes: Option<Vec<Option<Vec<u8>>>>,
+    pub(crate) subjects: Vec<String>,
+    pub(crate) google: Option<Google>,
+    pub(crate) not_before_min: Option<Time>,
+    pub(crate) accept_unknown_attributes: bool,
+    pub(crate) signature_hashes: Option<Vec<HashAlgorithm>>,
+    pub(crate) allow_sha1_bank: bool,
+    pub(crate) allow_resettable: Vec<u8>,
+    pub(crate) pcr_digests: Vec<Vec<u8>>,
+    pub(crate) selection: Vec<BankSelection>,
+    pub(crate) require_safe_clock: bool,
+    pub(crate) firmware_versions: Vec<u64>,
+    pub(crate) firmware_version_min: Option<u64>,
+    pub(crate) reset_count: Option<u32>,
+    pub(crate) restart_count: Option<u32>,
+    pub(crate) pcrs: Vec<(HashAlgorithm, u8, OwnedReference)>,
+}
+
+/// An owned [`GoogleRule`].
+#[derive(Debug, Default)]
+pub(crate) struct Google {
+    pub(crate) project: Option<String>,
+    pub(crate) zone: Option<String>,
+    pub(crate) instance: Option<String>,
+}
+
+/// An owned [`crate::verify::Reference`].
+#[derive(Debug)]
+pub(crate) enum OwnedReference {
+    Golden(Vec<Vec<u8>>),
+    Zero,
+}
+
+impl PolicyFile {
+    /// Takes `certificates` for anchors instead of those that the policy names.
+    pub(crate) fn replace_roots(&mut self, certificates: Vec<Vec<u8>>) {
+        if !self.replaced {
+            self.roots.clear();
+        }
+        self.replaced = true;
+        self.roots.extend(certificates.into_iter().map(OwnedAnchor::Certificate));
+    }
+
+    /// Lends the policy to `verify`, if it is one.
+    pub(crate) fn with<T>(&self, verify: impl FnOnce(&Policy<'_>) -> T) -> Result<T, PolicyError> {
+        let mut anchors: Vec<Anchor<'_>> = self.roots.iter().map(OwnedAnchor::lend).collect();
+        let pins: Vec<Pin<'_>> = self.pins.iter().map(OwnedPin::lend).collect();
+        let subjects: Vec<&str> = self.subjects.iter().map(String::as_str).collect();
+        let digests = slices(&self.pcr_digests);
+        let purposes: Option<Vec<Purpose<'_>>> = self
+            .purposes
+            .as_ref()
+            .map(|purposes| purposes.iter().map(|oid| oid.as_deref().map_or(Purpose::Absent, Purpose::Oid)).collect());
+        let mut builder = Policy::builder();
+        if let Some(platform) = self.platform {
+            if !self.replaced {
+                anchors.extend_from_slice(platform.roots);
+            }
+            builder = builder.platform(platform);
+        }
+        let rules = CertificateRules {
+            purposes: purposes.as_deref().unwrap_or(builder.purposes()),
+            subjects: &subjects,
+            google: self.google.as_ref().map(|google| GoogleRule {
+                project: google.project.as_deref(),
+                zone: google.zone.as_deref(),
+                instance: google.instance.as_deref(),
+            }),
+            not_before_min: self.not_before_min,
+        };
+        let golden: Vec<Vec<&[u8]>> = self
+            .pcrs
+            .iter()
+            .map(|(_, _, reference)| match reference {
+                OwnedReference::Golden(values) => slices(values),
+                OwnedReference::Zero => Vec::new(),
+            })
+            .collect();
+        let pcrs: Vec<PcrRule<'_>> = self
+            .pcrs
+            .iter()
+            .zip(&golden)
+            .map(|((bank, index, reference), values)| match reference {
+                OwnedReference::Golden(_) => PcrRule::golden(*bank, *index, values),
+                OwnedReference::Zero => PcrRule::zero(*bank, *index),
+            })
+            .collect();
+        builder = builder
+            .anchors(&anchors)
+            .pinned(&pins)
+            .certificate(rules)
+            .accept_unknown_attributes(self.accept_unknown_attributes)
+            .allow_sha1_bank(self.allow_sha1_bank)
+            .allow_resettable(&self.allow_resettable)
+            .pcr_digests(&self.selection, &digests)
+            .pcrs(&pcrs)
+            .require_safe_clock(self.require_safe_clock)
+            .firmware_versions(&self.firmware_versions);
+        if let Some(hashes) = &self.signature_hashes {
+            builder = builder.signature_hashes(hashes);
+        }
+        if let Some(minimum) = self.firmware_version_min {
+            builder = builder.firmware_version_min(minimum);
+        }
+        if let Some(count) = self.reset_count {
+            builder = builder.reset_count(count);
+        }
+        if let Some(count) = self.restart_count {
+            builder = builder.restart_count(count);
+        }
+        Ok(verify(&builder.build()?))
+    }
+}
+
+fn slices(values: &[Vec<u8>]) -> Vec<&[u8]> {
+    values.iter().map(Vec::as_slice).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::hex;
 use crate::crypto::HashAlgorithm;
-use crate::verify::BankSelection;
+use crate::verify::{Anchor, BankSelection, Pin};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -21,6 +21,26 @@ pub(crate) enum OwnedPin {
     Name(Vec<u8>),
     Spki(Vec<u8>),
     SpkiSha256([u8; 32]),
+}
+
+impl OwnedAnchor {
+    pub(crate) fn lend(&self) -> Anchor<'_> {
+        match self {
+            Self::Certificate(der) => Anchor::Certificate(der),
+            Self::CertificateSha256(sha256) => Anchor::CertificateSha256(*sha256),
+            Self::SpkiSha256(sha256) => Anchor::SpkiSha256(*sha256),
+        }
+    }
+}
+
+impl OwnedPin {
+    pub(crate) fn lend(&self) -> Pin<'_> {
+        match self {
+            Self::Name(name) => Pin::Name(name),
+            Self::Spki(spki) => Pin::Spki(spki),
+            Self::SpkiSha256(sha256) => Pin::SpkiSha256(*sha256),
+        }
+    }
 }
 
 /// `cert-sha256:…` or `spki-sha256:…`
@@ -65,7 +85,8 @@ pub(crate) fn hash(text: &str) -> Result<HashAlgorithm, String> {
 
 /// `sha256:0-15` or `sha1:0,1+sha256:0-7,14`
 pub(crate) fn selection(text: &str) -> Result<Vec<BankSelection>, String> {
-    let wrong = || format!("quote.selection is {text:?}; expected banks and PCRs, such as \"sha256:0-7,14\", joined by +");
+    let wrong =
+        || format!("quote.selection is {text:?}; expected banks and PCRs, such as \"sha256:0-7,14\", joined by +");
     text.split('+')
         .map(|bank| {
             let (name, list) = bank.split_once(':').ok_or_else(wrong)?;
@@ -80,6 +101,19 @@ pub(crate) fn selection(text: &str) -> Result<Vec<BankSelection>, String> {
             Ok(BankSelection { bank: hash(name)?, pcrs })
         })
         .collect()
+}
+
+/// The content octets of an object identifier such as `2.23.133.8.3`; `absent` is none.
+pub(crate) fn purpose(text: &str) -> Result<Option<Vec<u8>>, String> {
+    if text == "absent" {
+        return Ok(None);
+    }
+    match der::asn1::ObjectIdentifier::new(text) {
+        Ok(oid) => Ok(Some(oid.as_bytes().to_vec())),
+        Err(_) => Err(format!(
+            "key.leaf_eku has {text:?}; expected an object identifier such as \"2.23.133.8.3\", or \"absent\""
+        )),
+    }
 }
 
 /// The number of a PCR, as it is written: no sign, no leading zero.

@@ -3,7 +3,7 @@
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
 use super::policy_file::PolicyFile;
-use super::{files, hex, input, keys};
+use super::{hex, input, keys};
 use crate::proof::verify_proof;
 use crate::verify::{Challenge, Time, unreadable_json};
 use std::format;
@@ -36,28 +36,32 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),
     };
-    policy.with(|policy| {
-        let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
-            intermediates.iter().try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
-        });
-        let proof = match proof {
-            Ok(proof) => proof,
-            Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
-        };
-        let (text, code) = match verify_proof(&proof, policy, &challenge, time) {
-            Ok(report) if arguments.json => (format!("{}\n", report.json()), 0),
-            Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
-            Err(rejection) if arguments.json => (format!("{}\n", rejection.json()), REJECTED),
-            Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
-        };
-        print(out, &text)?;
-        Ok(code)
-    })?
+    policy
+        .with(|policy| {
+            let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
+                intermediates
+                    .iter()
+                    .try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
+            });
+            let proof = match proof {
+                Ok(proof) => proof,
+                Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
+            };
+            let (text, code) = match verify_proof(&proof, policy, &challenge, time) {
+                Ok(report) if arguments.json => (format!("{}\n", report.json()), 0),
+                Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
+                Err(rejection) if arguments.json => (format!("{}\n", rejection.json()), REJECTED),
+                Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
+            };
+            print(out, &text)?;
+            Ok(code)
+        })
+        .map_err(|error| CliError::Misuse(error.to_string()))?
 }
 
 /// Evidence that is not even a proof is rejected like any other.
 fn refuse(reason: &str, json: bool, out: &mut dyn Write) -> Result<u8, CliError> {
-    let text: String = if json { format!("{}\n", unreadable_json(&reason)) } else { format!("REJECTED: {reason}\n") };
+    let text: String = if json { format!("{}\n", unreadable_json(reason)) } else { format!("REJECTED: {reason}\n") };
     print(out, &text)?;
     Ok(REJECTED)
 }

@@ -1,6 +1,8 @@
 //! The proof file, read without an allocator.
 
-use crate::verify::{Attachments, Attestation, Evidence, KeyEvidence, Logs, MAX_CERTIFICATES, PcrValues};
+use crate::verify::{
+    Attachments, Attestation, Evidence, KeyEvidence, Logs, MAX_CERTIFICATES, PcrValues, TooManyCertificates,
+};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
     der::{element, optional, tag, value, whole, within},
@@ -26,6 +28,15 @@ impl<'a> Proof<'a> {
     #[must_use]
     pub fn evidence(&self) -> &Evidence<'a> {
         &self.evidence
+    }
+
+    /// The proof with a certificate more, for a proof that lacks one between the key's and the anchor.
+    ///
+    /// # Errors
+    /// If that is more than [`MAX_CERTIFICATES`].
+    pub fn with_certificate(mut self, certificate: &'a [u8]) -> Result<Self, TooManyCertificates> {
+        self.evidence.key = self.evidence.key.with_certificate(certificate)?;
+        Ok(self)
     }
 
     /// The proof with a public key beside it, for a proof that names none.

@@ -15,6 +15,7 @@ use crate::wire::{Decode, DecodeError};
 #[derive(Clone, Copy, Debug)]
 pub struct Attestation<'a> {
     attest: &'a [u8],
+    signature_bytes: &'a [u8],
     signature: TpmtSignature<'a>,
 }
 
@@ -24,7 +25,13 @@ impl<'a> Attestation<'a> {
     /// # Errors
     /// If `signature` is no `TPMT_SIGNATURE`.
     pub fn new(attest: &'a [u8], signature: &'a [u8]) -> Result<Self, DecodeError> {
-        Ok(Self { attest, signature: TpmtSignature::from_bytes(signature)? })
+        Ok(Self { attest, signature_bytes: signature, signature: TpmtSignature::from_bytes(signature)? })
+    }
+
+    /// Message and signature, for people to look at.
+    #[cfg(feature = "cli")]
+    pub(crate) fn unverified_parts(&self) -> (&'a [u8], &'a [u8]) {
+        (self.attest, self.signature_bytes)
     }
 
     /// The hash algorithm that the signature names, which is not believed yet.

@@ -31,13 +31,10 @@ pub enum Detail<'a> {
     /// A fixed sentence.
     Text(&'static str),
     /// A number of things.
-    #[expect(missing_docs, reason = "printed one after the other")]
     Count { before: &'static str, count: usize, after: &'static str },
     /// Bytes.
-    #[expect(missing_docs, reason = "printed one after the other")]
     Bytes { before: &'static str, bytes: &'a [u8] },
     /// A fingerprint.
-    #[expect(missing_docs, reason = "printed one after the other")]
     Fingerprint { before: &'static str, sha256: [u8; 32] },
 }
 

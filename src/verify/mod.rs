@@ -59,5 +59,9 @@ pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
 pub use quote::{Challenge, VerifiedQuote};
 pub use report::{PcrState, Rejection, Report};
+#[cfg(feature = "cli")]
+pub(crate) use report_json::{Quoted, unreadable_json};
+#[cfg(feature = "cli")]
+pub(crate) use spki::decode_ecdsa_signature;
 pub use stairs::verify_evidence;
 pub use time::{Time, TimeError};

@@ -20,10 +20,6 @@ impl<'a> Policy<'a> {
         self.0.pins
     }
 
-    pub(crate) fn has_anchors(&self) -> bool {
-        self.anchors().is_some()
-    }
-
     /// The anchors: those given, or else the platform's.
     pub(crate) fn anchors(&self) -> Option<&'a [Anchor<'a>]> {
         match (self.0.anchors, self.0.platform) {

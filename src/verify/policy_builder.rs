@@ -72,6 +72,12 @@ impl<'a> PolicyBuilder<'a> {
         Self { certificate, ..self }
     }
 
+    /// The purposes that count unless [`PolicyBuilder::certificate`] names others.
+    #[must_use]
+    pub fn purposes(&self) -> &'a [Purpose<'a>] {
+        self.certificate.purposes
+    }
+
     /// Accepts keys of which only the public key is known.
     pub fn accept_unknown_attributes(self, accept: bool) -> Self {
         Self { accept_unknown_attributes: accept, ..self }

@@ -84,6 +84,22 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// The JSON of evidence that cannot even be read: rejected, with nothing to say of key and quote.
+#[cfg(feature = "cli")]
+pub(crate) fn unreadable_json<'r>(reason: &'r str) -> impl fmt::Display + 'r {
+    struct Unreadable<'r>(&'r str);
+    impl fmt::Display for Unreadable<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("{\n  \"schema\": 1,\n  \"verdict\": \"rejected\",\n  \"checks\": [\n    ")?;
+            write!(f, "{{\"name\": \"proof\", \"outcome\": \"fail\", \"detail\": {}}}\n  ],\n", Quoted(&self.0))?;
+            f.write_str(
+                "  \"key\": null,\n  \"quote\": null,\n  \"pcrs\": [],\n  \"bindings\": [],\n  \"attachments\": []\n}",
+            )
+        }
+    }
+    Unreadable(reason)
+}
+
 struct InString<'f, 'g>(&'f mut fmt::Formatter<'g>);
 
 impl Write for InString<'_, '_> {

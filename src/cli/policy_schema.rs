@@ -1,0 +1,335 @@
+//! What may stand in a policy file, TOML or JSON. What is not known is refused, never passed over.
+
+use super::error::CliError;
+use super::json::{self, Json};
+use super::keys::{self, KeyFile};
+use super::policy_file::{Google, OwnedReference, PolicyFile};
+use super::policy_text::{self, OwnedPin};
+use super::{files, hex};
+use crate::crypto::{HashAlgorithm, SOFTWARE};
+use crate::structures::TpmtPublic;
+use crate::verify::{Name, Platform};
+use crate::wire::Decode;
+use std::borrow::ToOwned;
+use std::collections::BTreeMap;
+use std::format;
+use std::path::Path;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+impl PolicyFile {
+    /// Reads a policy; the files that it names are looked for beside it.
+    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
+        let bytes = files::read(path, files::SMALL).map_err(|error| match error {
+            CliError::Evidence(reason) => CliError::Misuse(reason),
+            other => other,
+        })?;
+        let wrong = |reason: String| CliError::Misuse(format!("the policy {}: {reason}", path.display()));
+        let document = match bytes.trim_ascii_start().first() {
+            None => return Err(wrong("the file is empty; it needs version = 1, [key], and [pcr.sha256]".into())),
+            Some(b'{') => json::parse(&bytes).map_err(wrong)?,
+            Some(_) => toml(&bytes).map_err(wrong)?,
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let policy = read(&document, folder).map_err(|error| match error {
+            CliError::Misuse(reason) => wrong(reason),
+            other => other,
+        })?;
+        // A policy that judges nothing is refused before any evidence is looked at.
+        policy.with(|_| ()).map_err(|error| wrong(error.to_string()))?;
+        Ok(policy)
+    }
+}
+
+fn toml(bytes: &[u8]) -> Result<Json, String> {
+    let text = str::from_utf8(bytes).map_err(|error| format!("the text is not UTF-8: {error}"))?;
+    let table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    from_toml(toml::Value::Table(table))
+}
+
+fn from_toml(value: toml::Value) -> Result<Json, String> {
+    Ok(match value {
+        toml::Value::String(text) => Json::Text(text),
+        toml::Value::Integer(number) => {
+            Json::Number(u64::try_from(number).map_err(|_| format!("{number} is negative; no number in a policy is"))?)
+        }
+        toml::Value::Boolean(value) => Json::Bool(value),
+        toml::Value::Array(elements) => Json::Array(elements.into_iter().map(from_toml).collect::<Result<_, _>>()?),
+        toml::Value::Table(table) => Json::Object(
+            table.into_iter().map(|(key, value)| Ok((key, from_toml(value)?))).collect::<Result<_, String>>()?,
+        ),
+        toml::Value::Float(number) => return Err(format!("{number} is no value that a policy has")),
+        toml::Value::Datetime(time) => return Err(format!("{time} needs quotation marks")),
+    })
+}
+
+fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
+    let mut policy = PolicyFile::default();
+    let names = ["version", "key", "quote?", "pcr?", "logs?", "events?"];
+    let [version, key, quote, pcr, logs, events] = document.members("the policy", names).map_err(CliError::Misuse)?;
+    if version != Some(&Json::Number(1)) {
+        return Err(CliError::Misuse("version is not 1, the only one that is known".into()));
+    }
+    for (asked, name) in [(logs, "[logs]"), (events, "[events]")] {
+        if asked.is_some() {
+            return Err(absent(name, "event logs are not replayed"));
+        }
+    }
+    if let Some(key) = key {
+        read_key(key, folder, &mut policy)?;
+    }
+    if let Some(quote) = quote {
+        read_quote(quote, &mut policy).map_err(CliError::Misuse)?;
+    }
+    if let Some(pcr) = pcr {
+        read_pcrs(pcr, &mut policy)?;
+    }
+    Ok(policy)
+}
+
+/// A policy asks for what this version cannot do: to go on without it would be a lie.
+fn absent(what: &str, why: &str) -> CliError {
+    CliError::Misuse(format!("{what} asks for a capability that is absent: {why} by this version"))
+}
+
+fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), CliError> {
+    let names = [
+        "platform?",
+        "roots?",
+        "root_files?",
+        "pinned?",
+        "pinned_files?",
+        "activated?",
+        "leaf_eku?",
+        "subject?",
+        "google?",
+        "certificate_not_before_min?",
+        "require_crl?",
+        "accept_unknown_attributes?",
+    ];
+    let [
+        platform,
+        roots,
+        root_files,
+        pinned,
+        pinned_files,
+        activated,
+        purposes,
+        subjects,
+        google,
+        minimum,
+        crl,
+        unknown,
+    ] = key.members("[key]", names).map_err(CliError::Misuse)?;
+    if activated.is_some() {
+        return Err(absent("key.activated", "records of credential activation are not read"));
+    }
+    if flag(crl, "key.require_crl").map_err(CliError::Misuse)? {
+        return Err(absent("key.require_crl", "revocation lists are not read"));
+    }
+    let mut plain = || -> Result<(), String> {
+        if let Some(platform) = platform {
+            let name = platform.text("key.platform")?;
+            let known: Vec<&str> = Platform::ALL.iter().map(|platform| platform.name).collect();
+            let found = Platform::by_name(name);
+            policy.platform = Some(
+                found.ok_or_else(|| format!("key.platform {name:?} is not known; known are {}", known.join(", ")))?,
+            );
+        }
+        for text in texts(roots, "key.roots")? {
+            policy.roots.push(policy_text::anchor(text)?);
+        }
+        for text in texts(pinned, "key.pinned")? {
+            policy.pins.push(policy_text::pin(text)?);
+        }
+        if purposes.is_some() {
+            let purposes = texts(purposes, "key.leaf_eku")?;
+            if purposes.is_empty() {
+                return Err("key.leaf_eku is empty, which no certificate can match".into());
+            }
+            policy.purposes = Some(purposes.into_iter().map(policy_text::purpose).collect::<Result<_, _>>()?);
+        }
+        if subjects.is_some() {
+            policy.subjects = texts(subjects, "key.subject")?.into_iter().map(ToOwned::to_owned).collect();
+            if policy.subjects.is_empty() {
+                return Err("key.subject is empty, which no certificate can match".into());
+            }
+        }
+        if let Some(google) = google {
+            let [project, zone, instance] = google.members("key.google", ["project?", "zone?", "instance?"])?;
+            if project.is_none() && zone.is_none() && instance.is_none() {
+                return Err("key.google is empty; give project, zone or instance".into());
+            }
+            policy.google = Some(Google {
+                project: owned(project, "key.google.project")?,
+                zone: owned(zone, "key.google.zone")?,
+                instance: owned(instance, "key.google.instance")?,
+            });
+        }
+        if let Some(text) = owned(minimum, "key.certificate_not_before_min")? {
+            let time = text.parse().map_err(|error| format!("key.certificate_not_before_min: {error}"))?;
+            policy.not_before_min = Some(time);
+        }
+        policy.accept_unknown_attributes = flag(unknown, "key.accept_unknown_attributes")?;
+        Ok(())
+    };
+    plain().map_err(CliError::Misuse)?;
+    for name in texts(root_files, "key.root_files").map_err(CliError::Misuse)? {
+        let certificates = keys::certificates(&folder.join(name))?;
+        policy.roots.extend(certificates.into_iter().map(policy_text::OwnedAnchor::Certificate));
+    }
+    for name in texts(pinned_files, "key.pinned_files").map_err(CliError::Misuse)? {
+        policy.pins.push(pin(&folder.join(name))?);
+    }
+    Ok(())
+}
+
+/// The key of a file, by its Name where the file says enough for one.
+fn pin(path: &Path) -> Result<OwnedPin, CliError> {
+    match keys::read(path, CliError::Misuse)? {
+        KeyFile::Public(public) => {
+            let named = TpmtPublic::from_bytes(&public)
+                .map_err(|error| error.to_string())
+                .and_then(|area| Name::of(&public, area.name_alg.0, &SOFTWARE).map_err(|error| error.to_string()));
+            match named {
+                Ok(name) => Ok(OwnedPin::Name(name.as_bytes().to_owned())),
+                Err(reason) => Err(CliError::Misuse(format!("{} has no Name: {reason}", path.display()))),
+            }
+        }
+        KeyFile::Spki(spki) => Ok(OwnedPin::Spki(spki)),
+        KeyFile::Certificates(_) => Err(CliError::Misuse(format!(
+            "{} holds certificates; key.pinned_files takes public keys, and an authority's certificate goes to key.root_files",
+            path.display()
+        ))),
+    }
+}
+
+fn read_quote(quote: &Json, policy: &mut PolicyFile) -> Result<(), String> {
+    let names = [
+        "signature_hash?",
+        "allow_sha1_bank?",
+        "pcr_digest?",
+        "selection?",
+        "allow_resettable?",
+        "require_safe_clock?",
+        "firmware_version?",
+        "firmware_version_min?",
+        "reset_count?",
+        "restart_count?",
+    ];
+    let [hashes, sha1, digests, selection, resettable, clock, versions, minimum, resets, restarts] =
+        quote.members("[quote]", names)?;
+    if hashes.is_some() {
+        let hashes = texts(hashes, "quote.signature_hash")?;
+        if hashes.is_empty() {
+            return Err("quote.signature_hash is empty, which no signature can match".into());
+        }
+        policy.signature_hashes = Some(hashes.into_iter().map(policy_text::hash).collect::<Result<_, _>>()?);
+    }
+    policy.allow_sha1_bank = flag(sha1, "quote.allow_sha1_bank")?;
+    if digests.is_some() {
+        policy.pcr_digests = digests_of(digests, "quote.pcr_digest")?;
+        if policy.pcr_digests.is_empty() {
+            return Err("quote.pcr_digest is empty, which no quote can match".into());
+        }
+    }
+    if let Some(selection) = selection {
+        if digests.is_none() {
+            return Err("quote.selection goes with quote.pcr_digest only".into());
+        }
+        policy.selection = policy_text::selection(selection.text("quote.selection")?)?;
+    }
+    for number in numbers(resettable, "quote.allow_resettable")? {
+        let index = u8::try_from(number).ok().filter(|index| (16..24).contains(index));
+        policy.allow_resettable.push(
+            index.ok_or_else(|| format!("quote.allow_resettable has {number}; PCRs that can be reset are 16 to 23"))?,
+        );
+    }
+    policy.require_safe_clock = flag(clock, "quote.require_safe_clock")?;
+    if versions.is_some() {
+        policy.firmware_versions = numbers(versions, "quote.firmware_version")?;
+        if policy.firmware_versions.is_empty() {
+            return Err("quote.firmware_version is empty, which no TPM can match".into());
+        }
+    }
+    policy.firmware_version_min = minimum.map(|value| number(value, "quote.firmware_version_min")).transpose()?;
+    policy.reset_count = count(resets, "quote.reset_count")?;
+    policy.restart_count = count(restarts, "quote.restart_count")?;
+    Ok(())
+}
+
+fn read_pcrs(pcr: &Json, policy: &mut PolicyFile) -> Result<(), CliError> {
+    for (bank, rules) in object(pcr, "[pcr]").map_err(CliError::Misuse)? {
+        let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == bank);
+        let hash = hash.ok_or_else(|| {
+            CliError::Misuse(format!("[pcr.{bank}] is no bank; expected sha1, sha256, sha384 or sha512"))
+        })?;
+        for (index, rule) in object(rules, &format!("[pcr.{bank}]")).map_err(CliError::Misuse)? {
+            let name = format!("pcr.{bank}.{index}");
+            let number = policy_text::pcr(index)
+                .ok_or_else(|| CliError::Misuse(format!("{name}: there is no such PCR; they are 0 to 23")))?;
+            let reference = match rule {
+                Json::Text(text) if text == "zero" => OwnedReference::Zero,
+                Json::Text(text) if text == "log" => {
+                    return Err(absent(&format!("{name} = \"log\""), "event logs are not replayed"));
+                }
+                Json::Array(_) => OwnedReference::Golden(digests_of(Some(rule), &name).map_err(CliError::Misuse)?),
+                _ => {
+                    return Err(CliError::Misuse(format!(
+                        "{name} is neither a list of values in hexadecimal digits nor \"zero\""
+                    )));
+                }
+            };
+            policy.pcrs.push((*hash, number, reference));
+        }
+    }
+    Ok(())
+}
+
+fn object<'j>(value: &'j Json, name: &str) -> Result<&'j BTreeMap<String, Json>, String> {
+    match value {
+        Json::Object(members) => Ok(members),
+        _ => Err(format!("{name} is not a table")),
+    }
+}
+
+fn owned(value: Option<&Json>, name: &str) -> Result<Option<String>, String> {
+    value.map(|value| value.text(name).map(ToOwned::to_owned)).transpose()
+}
+
+fn flag(value: Option<&Json>, name: &str) -> Result<bool, String> {
+    match value {
+        None => Ok(false),
+        Some(Json::Bool(value)) => Ok(*value),
+        Some(_) => Err(format!("{name} is neither true nor false")),
+    }
+}
+
+fn texts<'j>(value: Option<&'j Json>, name: &str) -> Result<Vec<&'j str>, String> {
+    value.map_or(Ok(&[][..]), |value| value.array(name))?.iter().map(|element| element.text(name)).collect()
+}
+
+fn digests_of(value: Option<&Json>, name: &str) -> Result<Vec<Vec<u8>>, String> {
+    let wrong = |text: &str| format!("{name} has {text:?}; expected lower-case hexadecimal digits, two a byte");
+    texts(value, name)?.into_iter().map(|text| hex::decode(text).ok_or_else(|| wrong(text))).collect()
+}
+
+fn numbers(value: Option<&Json>, name: &str) -> Result<Vec<u64>, String> {
+    value.map_or(Ok(&[][..]), |value| value.array(name))?.iter().map(|element| number(element, name)).collect()
+}
+
+/// A whole number, or its hexadecimal digits behind `0x`: TOML has no numbers of 64 bits without a sign.
+fn number(value: &Json, name: &str) -> Result<u64, String> {
+    match value {
+        Json::Number(number) => Some(*number),
+        Json::Text(text) => text.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()),
+        _ => None,
+    }
+    .ok_or_else(|| format!("{name} is neither a whole number nor a string such as \"0x2020031200120000\""))
+}
+
+fn count(value: Option<&Json>, name: &str) -> Result<Option<u32>, String> {
+    let Some(value) = value else { return Ok(None) };
+    let number = number(value, name)?;
+    u32::try_from(number).map(Some).map_err(|_| format!("{name} is {number}, more than 32 bits hold"))
+}

@@ -1,0 +1,176 @@
+//! `tpmproof show`
+
+use super::args::{ShowArguments, ShowKind};
+use super::error::CliError;
+use super::{files, input, keys, show_text};
+use crate::proof::Proof;
+use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
+use crate::verify::Certificate;
+use crate::wire::{Decode, DecodeError, Hex};
+use clap::ValueEnum;
+use rustls_pki_types::pem::SectionKind;
+use std::format;
+use std::io::Write;
+use std::path::Path;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+/// One field, for people and programs.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) depth: usize,
+    pub(crate) offset: usize,
+    pub(crate) length: usize,
+    pub(crate) name: String,
+    pub(crate) value: Option<String>,
+}
+
+pub(crate) fn run(arguments: &ShowArguments, out: &mut dyn Write) -> Result<u8, CliError> {
+    let bytes = files::read(&arguments.file, arguments.max_size)?;
+    let path = arguments.file.display();
+    let (kind, lines) = match arguments.kind {
+        Some(kind) => match lines(kind, &bytes, &arguments.file) {
+            Ok(lines) => (kind, lines),
+            Err(reason) => return Err(CliError::Evidence(format!("{path} is no {}: {reason}", name(kind)))),
+        },
+        None => detect(&bytes, &arguments.file)?,
+    };
+    let text = if arguments.json { show_text::json(name(kind), &lines) } else { show_text::table(name(kind), &lines) };
+    out.write_all(text.as_bytes()).map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
+    Ok(0)
+}
+
+/// The one kind of which `bytes` are a whole structure.
+fn detect(bytes: &[u8], path: &Path) -> Result<(ShowKind, Vec<Line>), CliError> {
+    let shown = path.display();
+    let mut fitting: Vec<(ShowKind, Vec<Line>)> = Vec::new();
+    for kind in ShowKind::value_variants() {
+        if let Ok(lines) = lines(*kind, bytes, path) {
+            fitting.push((*kind, lines));
+        }
+    }
+    let names: Vec<&str> = fitting.iter().map(|(kind, _)| name(*kind)).collect();
+    match (fitting.len(), fitting.pop()) {
+        (1, Some(found)) => Ok(found),
+        (0, _) => Err(CliError::Evidence(format!(
+            "{shown} is whole in none of the forms that are known; --as TYPE says what is wrong with it as one of them"
+        ))),
+        _ => Err(CliError::Evidence(format!("{shown} could be {}; say which with --as", names.join(" or ")))),
+    }
+}
+
+fn name(kind: ShowKind) -> &'static str {
+    match kind {
+        ShowKind::Proof => "TpmProof",
+        ShowKind::Attest => "TPMS_ATTEST",
+        ShowKind::SizedAttest => "TPM2B_ATTEST",
+        ShowKind::Signature => "TPMT_SIGNATURE",
+        ShowKind::Public => "TPMT_PUBLIC",
+        ShowKind::SizedPublic => "TPM2B_PUBLIC",
+        ShowKind::Certificate => "Certificate",
+    }
+}
+
+fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String> {
+    let mut lines = Vec::new();
+    let read = match kind {
+        ShowKind::Proof => {
+            let input = input::from_bytes(bytes, path).map_err(|error| error.to_string())?;
+            let proof = Proof::from_der(&input.der).map_err(|error| error.to_string())?;
+            proof_lines(&input.der, &proof, &mut lines);
+            Ok(())
+        }
+        ShowKind::Attest => structure::<TpmsAttest<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::SizedAttest => structure::<Tpm2bAttest<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::Signature => structure::<TpmtSignature<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::Public => structure::<TpmtPublic<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::SizedPublic => structure::<Tpm2bPublic<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::Certificate if keys::is_pem(bytes) => {
+            let found = keys::sections(bytes, SectionKind::Certificate);
+            if found.is_empty() {
+                return Err("the PEM has no CERTIFICATE, or is broken".into());
+            }
+            found.iter().try_for_each(|der| certificate_lines(der, der, 0, &mut lines))
+        }
+        ShowKind::Certificate => match keys::trimmed_certificate(bytes) {
+            Some(der) => certificate_lines(der, der, 0, &mut lines),
+            None => certificate_lines(bytes, bytes, 0, &mut lines),
+        },
+    };
+    read.map_err(|error| error.to_string())?;
+    Ok(lines)
+}
+
+/// The fields of a structure that starts `offset` bytes into the file.
+fn structure<'a, T: Decode<'a>>(
+    bytes: &'a [u8],
+    offset: usize,
+    depth: usize,
+    lines: &mut Vec<Line>,
+) -> Result<(), DecodeError> {
+    T::fields(bytes, &mut |field| {
+        lines.push(Line {
+            depth: depth.saturating_add(field.depth),
+            offset: offset.saturating_add(field.offset),
+            length: field.bytes.len(),
+            name: field.name.to_string(),
+            value: field.value.map(|value| format!("{value:?}")),
+        });
+    })?;
+    Ok(())
+}
+
+/// A line for `part` of `whole`.
+fn line(whole: &[u8], part: &[u8], depth: usize, name: &str, value: Option<String>) -> Line {
+    let offset = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
+    Line { depth, offset, length: part.len(), name: name.to_string(), value }
+}
+
+/// Values from certificates and proofs are printed escaped, whoever wrote them.
+fn certificate_lines(whole: &[u8], der: &[u8], depth: usize, lines: &mut Vec<Line>) -> Result<(), DecodeError> {
+    let certificate = Certificate::from_der(der)?;
+    let (not_before, not_after) = certificate.validity();
+    let inner = depth.saturating_add(1);
+    lines.push(line(whole, der, depth, "Certificate", Some(format!("valid from {not_before} to {not_after}"))));
+    let mut push = |part: &[u8], name, value: String| lines.push(line(whole, part, inner, name, Some(value)));
+    push(certificate.serial(), "serialNumber", Hex(certificate.serial()).to_string());
+    push(certificate.issuer().0, "issuer", certificate.issuer().to_string());
+    push(certificate.subject().0, "subject", certificate.subject().to_string());
+    push(certificate.spki(), "subjectPublicKeyInfo", Hex(certificate.spki()).to_string());
+    Ok(())
+}
+
+fn proof_lines(der: &[u8], proof: &Proof<'_>, lines: &mut Vec<Line>) {
+    let evidence = proof.evidence();
+    let nested =
+        |part: &[u8], lines: &mut Vec<Line>, read: &dyn Fn(usize, &mut Vec<Line>) -> Result<(), DecodeError>| {
+            let offset = part.as_ptr().addr().saturating_sub(der.as_ptr().addr());
+            if let Err(error) = read(offset, lines) {
+                lines.push(line(der, part, 1, "cannot be decoded", Some(error.to_string())));
+            }
+        };
+    let (attest, signature) = evidence.attestation.unverified_parts();
+    lines.push(line(der, attest, 0, "attestation", None));
+    nested(attest, lines, &|offset, lines| structure::<TpmsAttest<'_>>(attest, offset, 1, lines));
+    lines.push(line(der, signature, 0, "signature", None));
+    nested(signature, lines, &|offset, lines| structure::<TpmtSignature<'_>>(signature, offset, 1, lines));
+    for pcr in evidence.pcr_values.iter() {
+        let name = format!("pcrValues {:?}:{}", pcr.bank, pcr.index);
+        lines.push(line(der, pcr.value, 0, &name, Some(Hex(pcr.value).to_string())));
+    }
+    if let Some(public) = evidence.key.public {
+        lines.push(line(der, public, 0, "keyPublic", None));
+        nested(public, lines, &|offset, lines| structure::<TpmtPublic<'_>>(public, offset, 1, lines));
+    }
+    for certificate in evidence.key.certificates() {
+        nested(certificate, lines, &|_, lines| certificate_lines(der, certificate, 0, lines));
+    }
+    for log in evidence.logs.iter() {
+        let value = format!("{:?}, {} bytes", log.format, log.bytes.len());
+        lines.push(line(der, log.bytes, 0, "log", Some(value)));
+    }
+    for attachment in evidence.attachments.iter() {
+        let value = format!("{:?} {:?}, {} bytes", attachment.kind, attachment.name, attachment.bytes.len());
+        lines.push(line(der, attachment.bytes, 0, "attachment", Some(value)));
+    }
+}

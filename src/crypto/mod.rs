@@ -8,6 +8,7 @@ use core::fmt;
 
 mod ecdsa;
 mod hash;
+mod limb;
 mod rsa_arithmetic;
 mod rsa_encodings;
 mod software;

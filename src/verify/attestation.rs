@@ -15,6 +15,7 @@ use crate::wire::{Decode, DecodeError};
 #[derive(Clone, Copy, Debug)]
 pub struct Attestation<'a> {
     attest: &'a [u8],
+    #[cfg(feature = "cli")]
     signature_bytes: &'a [u8],
     signature: TpmtSignature<'a>,
 }
@@ -25,7 +26,12 @@ impl<'a> Attestation<'a> {
     /// # Errors
     /// If `signature` is no `TPMT_SIGNATURE`.
     pub fn new(attest: &'a [u8], signature: &'a [u8]) -> Result<Self, DecodeError> {
-        Ok(Self { attest, signature_bytes: signature, signature: TpmtSignature::from_bytes(signature)? })
+        Ok(Self {
+            attest,
+            #[cfg(feature = "cli")]
+            signature_bytes: signature,
+            signature: TpmtSignature::from_bytes(signature)?,
+        })
     }
 
     /// Message and signature, for people to look at.

@@ -99,7 +99,10 @@ macro_rules! limb {
 
             fn divide(high: Self, low: Self, divisor: Self) -> Self {
                 let number = $wide::from(high) << Self::BITS | $wide::from(low);
-                number.checked_div($wide::from(divisor)).and_then(|quotient| quotient.try_into().ok()).unwrap_or(Self::MAX)
+                number
+                    .checked_div($wide::from(divisor))
+                    .and_then(|quotient| quotient.try_into().ok())
+                    .unwrap_or(Self::MAX)
             }
 
             fn negative_inverse(self) -> Self {

@@ -40,8 +40,7 @@ pub(super) fn public_operation<'b>(
 /// The same by limbs of one width, for numbers that have been judged: n odd, its first bit set, s less than n.
 pub(super) fn power<L: Limb>(modulus: &[u8], exponent: u64, signature: &[u8], out: &mut [u8]) {
     let length = modulus.len().div_ceil(L::OCTETS);
-    let (mut n, mut s, mut x, mut y) =
-        (L::array(), L::array(), L::array(), L::array());
+    let (mut n, mut s, mut x, mut y) = (L::array(), L::array(), L::array(), L::array());
     let [n, s, mut x, mut y] = [&mut n, &mut s, &mut x, &mut y].map(|limbs| {
         let limbs: &mut [L] = limbs.as_mut();
         limbs.get_mut(..length).unwrap_or_default()

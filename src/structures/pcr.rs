@@ -36,6 +36,7 @@ impl fmt::Debug for TpmsPcrSelection<'_> {
 }
 
 impl<'a> Wire<'a> for TpmsPcrSelection<'a> {
+    #[inline]
     fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
         let (input, hash) = in_field(&"TpmsPcrSelection.hash", TpmiAlgHash::decode)(input)?;
         let (rest, size) = in_field(&"TpmsPcrSelection.sizeof_select", u8::decode)(input)?;

@@ -26,8 +26,10 @@ macro_rules! constants {
         }
 
         impl<'a> $crate::wire::Wire<'a> for $name {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
-                <$base as $crate::wire::Wire>::decode(input).map(|(rest, value)| (rest, Self(value)))
+                let (rest, value) = <$base as $crate::wire::Wire>::decode(input)?;
+                Ok((rest, Self(value)))
             }
         }
 
@@ -56,6 +58,7 @@ macro_rules! interface {
         }
 
         impl<'a> $crate::wire::Wire<'a> for $name {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 let (rest, value) = <$base as $crate::wire::Wire>::decode(input)?;
                 match value {
@@ -108,6 +111,7 @@ macro_rules! attributes {
         }
 
         impl<'a> $crate::wire::Wire<'a> for $name {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 let (rest, bits) = <$base as $crate::wire::Wire>::decode(input)?;
                 match bits & Self::RESERVED {
@@ -143,6 +147,7 @@ macro_rules! structure {
         }
 
         impl<'a> $crate::wire::Wire<'a> for $name $(<$life>)? {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 $(
                     let (input, $field) = $crate::wire::in_field(
@@ -218,6 +223,7 @@ macro_rules! union {
         impl<'a> $crate::wire::Union<'a> for $name $(<$life>)? {
             type Selector = $tag;
 
+            #[inline]
             fn decode_selected(tag: $tag, input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 match tag {
                     $( $tag::$value => union!(@read input, $variant $(, $type)?), )+
@@ -256,10 +262,11 @@ macro_rules! union {
         }
 
         impl<'a> $crate::wire::Wire<'a> for $name $(<$life>)? {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 let (rest, tag) = <$tag as $crate::wire::Wire>::decode(input)?;
                 <Self as $crate::wire::Union>::decode_selected(tag, rest)
-                    .map_err(|error| error.map(|fault| fault.enclose(&stringify!($name))))
+                    .map_err(|error| $crate::wire::enclosed(error, &stringify!($name)))
             }
 
             fn trace(
@@ -283,7 +290,10 @@ macro_rules! union {
     };
     (@read $input:ident, $variant:ident) => { Ok(($input, Self::$variant)) };
     (@read $input:ident, $variant:ident, $type:ty) => {
-        <$type as $crate::wire::Wire>::decode($input).map(|(rest, value)| (rest, Self::$variant(value)))
+        match <$type as $crate::wire::Wire>::decode($input) {
+            Ok((rest, value)) => Ok((rest, Self::$variant(value))),
+            Err(error) => Err(error),
+        }
     };
     (@pattern $variant:path, $value:ident) => { $variant };
     (@pattern $variant:path, $value:ident, $type:ty) => { $variant($value) };
@@ -315,9 +325,10 @@ macro_rules! sized_buffer {
         pub struct $name<'a>(pub &'a [u8]);
 
         impl<'a> $crate::wire::Wire<'a> for $name<'a> {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
-                $crate::wire::sized($crate::wire::octets::<{ $limit }>)(input)
-                    .map(|(rest, octets)| (rest, Self(octets)))
+                let (rest, octets) = $crate::wire::sized_octets::<{ $limit }>(input)?;
+                Ok((rest, Self(octets)))
             }
         }
 
@@ -342,6 +353,7 @@ macro_rules! sized_buffer {
         pub struct $name<'a>(pub $body);
 
         impl<'a> $crate::wire::Wire<'a> for $name<'a> {
+            #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 $crate::wire::sized(<$body as $crate::wire::Wire>::decode)(input)
                     .map(|(rest, body)| (rest, Self(body)))

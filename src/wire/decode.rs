@@ -1,6 +1,6 @@
 //! The decoding rules of Part 2, clause 4 (Notation), as nom parsers.
 
-use super::{DecodeError, DecodeErrorKind, Encode, Encoder, Fault, Field};
+use super::{DecodeError, DecodeErrorKind, Encode, Encoder, Fault, Field, FieldPath};
 use core::marker::PhantomData;
 
 /// What follows, and the value.
@@ -38,12 +38,17 @@ impl<'a, T: Wire<'a>> Decode<'a> for T {
 }
 
 /// All of `bytes` by `parser`: where a position becomes an offset.
+#[inline]
 pub(crate) fn located<'a, T>(
     bytes: &'a [u8],
     parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> Result<T, DecodeError> {
-    match all(parser)(bytes) {
-        Ok((_, value)) => Ok(value),
+    match parser(bytes) {
+        Ok(([], value)) => Ok(value),
+        Ok((rest, _)) => {
+            let offset = bytes.len().saturating_sub(rest.len());
+            Err(DecodeError { kind: DecodeErrorKind::TrailingBytes(rest.len()), offset, path: FieldPath::default() })
+        }
         Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(fault.locate(bytes)),
         // No parser here streams.
         Err(nom::Err::Incomplete(_)) => {
@@ -80,14 +85,25 @@ pub(crate) trait Union<'a>: Sized {
 }
 
 /// Names `field` in any error of `inner`.
+#[inline]
 pub(crate) fn in_field<'a, T>(
     field: &'static &'static str,
     inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
-    move |input| inner(input).map_err(|error| error.map(|fault| fault.enclose(field)))
+    move |input| match inner(input) {
+        Ok(parsed) => Ok(parsed),
+        Err(error) => Err(enclosed(error, field)),
+    }
+}
+
+/// Apart from the path where nothing is wrong, which is to be fast.
+#[cold]
+pub(crate) fn enclosed<'a>(error: nom::Err<Fault<'a>>, field: &'static &'static str) -> nom::Err<Fault<'a>> {
+    error.map(|fault| fault.enclose(field))
 }
 
 /// `inner`, and nothing after it.
+#[inline]
 pub(crate) fn all<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
     move |input| {
         let (rest, value) = inner(input)?;
@@ -99,6 +115,7 @@ pub(crate) fn all<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl 
 }
 
 /// The `TPM2B_` rule: a `UINT16` size, then exactly that many bytes of `inner`.
+#[inline]
 pub(crate) fn sized<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
     move |input| {
         let (rest, size) = u16::decode(input)?;
@@ -108,15 +125,22 @@ pub(crate) fn sized<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> imp
     }
 }
 
-/// A body of at most `LIMIT` bytes.
-pub(crate) fn octets<const LIMIT: usize>(input: &[u8]) -> Parsed<'_, &[u8]> {
-    match input.len() {
-        found if found > LIMIT => Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: LIMIT })),
-        _ => Ok((&[], input)),
+/// The same, with bytes that nothing more is known of, at most `LIMIT`.
+#[inline]
+pub(crate) fn sized_octets<const LIMIT: usize>(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let Some((size, rest)) = input.split_first_chunk() else {
+        return Err(Fault::new(input, DecodeErrorKind::UnexpectedEnd));
+    };
+    let size = usize::from(u16::from_be_bytes(*size));
+    match rest.split_at_checked(size) {
+        Some((octets, rest)) if size <= LIMIT => Ok((rest, octets)),
+        Some(_) => Err(Fault::new(rest, DecodeErrorKind::TooLong { found: size, limit: LIMIT })),
+        None => Err(Fault::new(rest, DecodeErrorKind::UnexpectedEnd)),
     }
 }
 
 /// The next `count` bytes.
+#[inline]
 pub(crate) fn take<'a>(count: usize) -> impl FnOnce(&'a [u8]) -> Parsed<'a, &'a [u8]> {
     move |input| match input.split_at_checked(count) {
         Some((taken, rest)) => Ok((rest, taken)),
@@ -180,7 +204,8 @@ impl<'a, T: Wire<'a> + core::fmt::Debug, const LIMIT: usize> core::fmt::Debug fo
     }
 }
 
-impl<'a, T: Wire<'a>, const LIMIT: usize> Wire<'a> for List<'a, T, LIMIT> {
+impl<'a, T: Wire<'a> + core::fmt::Debug, const LIMIT: usize> Wire<'a> for List<'a, T, LIMIT> {
+    #[inline]
     fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
         let (elements, count) = u32::decode(input)?;
         let found = usize::try_from(count).unwrap_or(usize::MAX);
@@ -191,7 +216,7 @@ impl<'a, T: Wire<'a>, const LIMIT: usize> Wire<'a> for List<'a, T, LIMIT> {
         for _ in 0..found {
             (rest, _) = T::decode(rest)?;
         }
-        let (rest, elements) = take(elements.len().saturating_sub(rest.len()))(elements)?;
+        let elements = elements.get(..elements.len().saturating_sub(rest.len())).unwrap_or(elements);
         Ok((rest, Self { count, elements, element: PhantomData }))
     }
 
@@ -199,7 +224,13 @@ impl<'a, T: Wire<'a>, const LIMIT: usize> Wire<'a> for List<'a, T, LIMIT> {
         let Ok((mut rest, count)) = u32::decode(input) else { return &[] };
         Field::hand_over("count", input, rest, &count, sink);
         for _ in 0..count {
-            rest = T::trace(rest, &mut |field| field.deeper(sink));
+            rest = if T::FIELDS {
+                T::trace(rest, &mut |field| field.deeper(sink))
+            } else {
+                let Ok((after, element)) = T::decode(rest) else { return &[] };
+                Field::hand_over("element", rest, after, &element, sink);
+                after
+            };
         }
         rest
     }
@@ -217,6 +248,7 @@ impl<'a, T: Wire<'a>, const LIMIT: usize> Encode for List<'a, T, LIMIT> {
 macro_rules! integers {
     ($($integer:ty),+) => {$(
         impl<'a> Wire<'a> for $integer {
+            #[inline]
             fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
                 match input.split_first_chunk() {
                     Some((bytes, rest)) => Ok((rest, Self::from_be_bytes(*bytes))),

@@ -114,6 +114,7 @@ pub struct Fault<'a> {
 }
 
 impl<'a> Fault<'a> {
+    #[cold]
     pub(crate) fn new(at: &'a [u8], kind: DecodeErrorKind) -> nom::Err<Self> {
         nom::Err::Error(Self { at, kind, path: FieldPath::default() })
     }

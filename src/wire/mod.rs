@@ -10,7 +10,7 @@ mod error;
 mod trace;
 
 pub use decode::{Decode, List};
-pub(crate) use decode::{Parsed, Union, Wire, all, in_field, located, octets, sized, take};
+pub(crate) use decode::{Parsed, Union, Wire, all, enclosed, in_field, located, sized, sized_octets, take};
 pub use encode::{Encode, EncodeError, Encoder};
 pub(crate) use error::Fault;
 pub use error::{DecodeError, DecodeErrorKind, FieldPath};

@@ -1,6 +1,9 @@
 //! What the tests share: proofs made of the material in `testvectors/`.
 #![allow(missing_docs, dead_code, unreachable_pub)]
 
+#[cfg(feature = "cli")]
+pub mod cli;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use tpmproof::Decode;

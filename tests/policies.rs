@@ -1,0 +1,172 @@
+//! Promise: a policy says what it asks for, or it is refused before any evidence is judged; nothing in it is passed over.
+#![cfg(feature = "cli")]
+#![allow(missing_docs)]
+
+mod common;
+
+use common::cli::{Folder, Outcome, run, vector};
+
+const KEY: &str = "[key]\npinned = [\"name:000bc6a2e2adb1bc41a6e9ad84fec61a18e60d2174eb89e2bd923c2485635eb3ee54\"]\n";
+const PCR: &str = "[pcr.sha256]\n0 = \"zero\"\n";
+
+fn verify(policy: &str) -> Outcome {
+    let folder = Folder::new(&format!("policy-{:?}", std::thread::current().id()));
+    let file = folder.write("policy", policy.as_bytes());
+    let proof = vector("pinned-rsassa.proof");
+    run(&["verify", &proof, "--policy", &file, "--insecure-no-freshness", "--at", "2027-01-01T00:00:00Z"]
+        .map(String::from))
+}
+
+#[test]
+fn the_least_that_is_one() {
+    let outcome = verify(&format!("version = 1\n{KEY}{PCR}"));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let json = "{\"version\": 1, \"key\": {\"pinned\": \
+                [\"name:000bc6a2e2adb1bc41a6e9ad84fec61a18e60d2174eb89e2bd923c2485635eb3ee54\"]}, \
+                \"pcr\": {\"sha256\": {\"0\": \"zero\"}}}";
+    let outcome = verify(json);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+}
+
+/// Each of these is misuse, and the message has the word that helps.
+#[test]
+fn what_is_none() {
+    let whole = |key: &str, quote: &str, pcr: &str| format!("version = 1\n[key]\n{key}\n[quote]\n{quote}\n{pcr}");
+    let pin = KEY.trim_start_matches("[key]\n");
+    let zeros = "00".repeat(32);
+    let cases: Vec<(String, &str)> = vec![
+        (String::new(), "empty"),
+        (" \n".into(), "empty"),
+        ("version = 1\n".into(), "\"key\""),
+        (format!("version = 1\n{KEY}"), "judges no PCR"),
+        (format!("version = 1\n[key]\n{PCR}"), "trusts no key"),
+        (format!("version = 2\n{KEY}{PCR}"), "version"),
+        (format!("{KEY}{PCR}"), "\"version\""),
+        (format!("version = 1\nverson = 1\n{KEY}{PCR}"), "\"verson\""),
+        (format!("version = 1\n{KEY}color = 1\n{PCR}"), "\"color\""),
+        (format!("version = 1\n{KEY}{KEY}{PCR}"), "key"),
+        (format!("version = 1\n{KEY}{PCR}0 = \"zero\"\n"), "duplicate"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n0 = []\n"), "empty list"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n0 = [\"00\"]\n"), "length"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n0 = [\"{}\"]\n", zeros.replace('0', "A")), "lower-case"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n0 = \"{zeros}\"\n"), "list of values"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n00 = \"zero\"\n"), "no such PCR"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n24 = \"zero\"\n"), "no such PCR"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n-1 = \"zero\"\n"), "no such PCR"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n16 = \"zero\"\n"), "allow_resettable"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n23 = \"zero\"\n"), "allow_resettable"),
+        (format!("version = 1\n{KEY}[pcr.sha1]\n0 = \"zero\"\n"), "allow_sha1_bank"),
+        (format!("version = 1\n{KEY}[pcr.sha3]\n0 = \"zero\"\n"), "no bank"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n7 = \"log\"\n"), "absent"),
+        (format!("version = 1\n{KEY}{PCR}[logs]\n13 = [\"application\"]\n"), "[logs]"),
+        (format!("version = 1\n{KEY}{PCR}[events]\nsecure_boot = true\n"), "[events]"),
+        (whole("activated = [\"machine.record\"]", "", PCR), "key.activated"),
+        (whole(&format!("{pin}require_crl = true"), "", PCR), "key.require_crl"),
+        (whole("platform = \"aws\"", "", PCR), "known are azure, google"),
+        (whole("roots = [\"e6c5\"]", "", PCR), "cert-sha256:"),
+        (whole("roots = [\"cert-sha256:00\"]", "", PCR), "64"),
+        (whole("pinned = [\"name:0004\"]", "", PCR), "name:"),
+        (whole(&format!("pinned = [\"spki-sha256:{zeros}\"]"), "", PCR), "accept_unknown_attributes"),
+        (whole("platform = \"azure\"\nleaf_eku = []", "", PCR), "leaf_eku"),
+        (whole("platform = \"azure\"\nleaf_eku = [\"attestation\"]", "", PCR), "object identifier"),
+        (whole("platform = \"azure\"\nsubject = []", "", PCR), "subject"),
+        (whole("platform = \"azure\"\ngoogle = {}", "", PCR), "google"),
+        (whole("platform = \"azure\"\ngoogle = { name = \"x\" }", "", PCR), "\"name\""),
+        (whole("platform = \"azure\"\ncertificate_not_before_min = \"soon\"", "", PCR), "certificate_not_before_min"),
+        (whole("platform = \"azure\"\ncertificate_not_before_min = 2025-01-01T00:00:00Z", "", PCR), "quotation marks"),
+        (whole(pin, "signature_hash = []", PCR), "signature_hash"),
+        (whole(pin, "signature_hash = [\"md5\"]", PCR), "md5"),
+        (whole(pin, "signature_hash = \"sha256\"", PCR), "array"),
+        (whole(pin, "allow_resettable = [7]", PCR), "16 to 23"),
+        (whole(pin, "firmware_version = []", PCR), "firmware_version"),
+        (whole(pin, "firmware_version_min = -1", PCR), "negative"),
+        (whole(pin, "reset_count = 4294967296", PCR), "32 bits"),
+        (whole(pin, "require_safe_clock = \"yes\"", PCR), "true"),
+        (whole(pin, "selection = \"sha256:0-15\"", PCR), "pcr_digest"),
+        (whole(pin, &format!("pcr_digest = [\"{zeros}\"]"), ""), "selection"),
+        (whole(pin, &format!("pcr_digest = [\"{zeros}\"]\nselection = \"sha256:0-24\""), ""), "selection"),
+        (whole(pin, &format!("pcr_digest = [\"{zeros}\"]\nselection = \"sha256:0-23\""), ""), "allow_resettable"),
+        (whole(pin, &format!("pcr_digest = [\"{zeros}\"]\nselection = \"sha256:0\""), PCR), "instead of"),
+        (whole(pin, "pcr_digest = []\nselection = \"sha256:0\"", ""), "pcr_digest"),
+        ("version = 1.5".into(), "1.5"),
+        ("not a policy".into(), "line 1"),
+        ("{\"version\": 1, \"version\": 1}".into(), "twice"),
+        ("{\"version\": 1,".into(), "EOF"),
+        (format!("{{\"version\": {}1{}}}", "[".repeat(50), "]".repeat(50)), "nested deeper"),
+    ];
+    for (policy, word) in cases {
+        let outcome = verify(&policy);
+        assert_eq!(outcome.code, 2, "{policy}\n{outcome:?}");
+        assert_eq!(outcome.out, "", "{policy}");
+        assert!(outcome.notes.contains(word), "{policy}\nexpected {word:?} in {}", outcome.notes);
+    }
+}
+
+/// A digest of values stands instead of the values.
+#[test]
+fn a_digest_of_values() {
+    let digest = "d4748e9ca4d3de5771f1917be17c7ee62ebfdf043c375db3075993411fda9963";
+    let policy = |selection: &str, digest: &str| {
+        format!("version = 1\n{KEY}[quote]\npcr_digest = [\"{digest}\"]\nselection = \"{selection}\"\n")
+    };
+    let outcome = verify(&policy("sha256:0-15", digest));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    for (selection, digest, check) in [
+        ("sha256:0-14", digest.to_owned(), "policy-selection"),
+        ("sha384:0-15", digest.to_owned(), "policy-selection"),
+        ("sha256:0-15", digest.replace("d4", "d5"), "pcr-digest"),
+    ] {
+        let outcome = verify(&policy(selection, &digest));
+        assert_eq!(outcome.code, 1, "{outcome:?}");
+        assert!(outcome.out.contains(&format!("fail         {check}")), "{outcome:?}");
+    }
+}
+
+/// Counters and versions mean something only where the key is known to lie in the endorsement hierarchy: the Name of a key
+/// below the endorsement key does not say so.
+#[test]
+fn clock_and_firmware() {
+    for (rule, code, word) in [
+        ("require_safe_clock = true", 0, "pass         clock"),
+        ("signature_hash = [\"sha256\"]", 0, "pass         signature-hash"),
+        ("signature_hash = [\"sha384\"]", 1, "fail         signature-hash"),
+        ("reset_count = 2", 1, "hierarchy"),
+        ("restart_count = 0", 1, "hierarchy"),
+        ("firmware_version = [\"0x2019102300163636\"]", 1, "hierarchy"),
+        ("firmware_version_min = 1", 1, "hierarchy"),
+    ] {
+        let outcome = verify(&format!("version = 1\n{KEY}[quote]\n{rule}\n{PCR}"));
+        assert_eq!(outcome.code, code, "{rule}: {outcome:?}");
+        assert!(outcome.out.contains(word), "{rule}: {outcome:?}");
+    }
+}
+
+/// `--root` stands instead of what the policy names, and every one that is given counts.
+#[test]
+fn roots_of_the_command_line_replace_the_policys() {
+    let root = |name: &str| vector(&format!("material/swtpm/chain_{name}.root.pem"));
+    let verify = |roots: &[&str]| {
+        let mut arguments: Vec<String> =
+            ["verify", "--insecure-no-freshness", "--at", "2027-01-01T00:00:00Z"].map(String::from).to_vec();
+        arguments.extend([vector("certified-rsa.proof"), "--policy".into(), vector("policies/certified-rsa.toml")]);
+        arguments.extend(roots.iter().flat_map(|name| ["--root".into(), root(name)]));
+        run(&arguments)
+    };
+    assert_eq!(verify(&[]).code, 0);
+    assert_eq!(verify(&["rsa"]).code, 0);
+    assert_eq!(verify(&["p256"]).code, 1);
+    assert_eq!(verify(&["p256", "rsa"]).code, 0);
+    assert_eq!(verify(&["p256", "p384"]).code, 1);
+}
+
+/// A certificate that the proof lacks may come from the command line.
+#[test]
+fn an_intermediate_certificate() {
+    let mut arguments: Vec<String> =
+        ["verify", "--insecure-no-freshness", "--at", "2027-01-01T00:00:00Z"].map(String::from).to_vec();
+    arguments.extend([vector("no-intermediate.proof"), "--policy".into(), vector("policies/certified-rsa.toml")]);
+    assert_eq!(run(&arguments).code, 1);
+    arguments.extend(["--intermediate".into(), vector("material/swtpm/chain_rsa.int.pem")]);
+    let outcome = run(&arguments);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+}

@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Verify a proof, or the files that tpm2_quote writes, and say ACCEPTED or REJECTED
+    /// Verify a proof, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
     #[command(group(ArgGroup::new("freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
     Verify(VerifyArguments),
     /// Show any structure, certificate or proof, field by field; nothing of it is verified
@@ -58,16 +58,16 @@ pub(crate) struct VerifyArguments {
 /// A proof, or its parts.
 #[derive(Args, Debug)]
 pub(crate) struct EvidenceArguments {
-    /// A proof (DER or PEM), or BlindLlama v2's attestation.json
+    /// A proof (DER or PEM), or `BlindLlama` v2's attestation.json
     #[arg(value_name = "PROOF", required_unless_present = "message", conflicts_with_all = ["message", "signature", "pcrs", "ak"])]
     pub(crate) proof: Option<PathBuf>,
-    /// A TPMS_ATTEST, as tpm2_quote -m writes it
+    /// A `TPMS_ATTEST`, as `tpm2_quote` -m writes it
     #[arg(long, value_name = "FILE", requires_all = ["signature", "ak"])]
     pub(crate) message: Option<PathBuf>,
-    /// The signature, as tpm2_quote -s writes it
+    /// The signature, as `tpm2_quote` -s writes it
     #[arg(long, value_name = "FILE", requires = "message")]
     pub(crate) signature: Option<PathBuf>,
-    /// How the signature was written: tpm2_quote -f
+    /// How the signature was written: `tpm2_quote` -f
     #[arg(long, value_name = "FORMAT", default_value = "tss", requires = "message")]
     pub(crate) signature_format: SignatureFormat,
     /// The scheme of a plain signature
@@ -76,10 +76,10 @@ pub(crate) struct EvidenceArguments {
     /// The hash of a plain signature: sha256, sha384, sha512 or sha1
     #[arg(long, value_name = "HASH", requires = "message")]
     pub(crate) signature_hash: Option<String>,
-    /// The PCR values, as tpm2_quote -o writes them, or JSON: {"sha256": {"0": "hex"}}
+    /// The PCR values, as `tpm2_quote` -o writes them, or JSON: {"sha256": {"0": "hex"}}
     #[arg(long, value_name = "FILE", requires = "message")]
     pub(crate) pcrs: Option<PathBuf>,
-    /// The attestation key: TPMT_PUBLIC, TPM2B_PUBLIC, a PEM public key, or its certificates with its own first
+    /// The attestation key: `TPMT_PUBLIC`, `TPM2B_PUBLIC`, a PEM public key, or its certificates with its own first
     #[arg(long, value_name = "FILE", requires = "message")]
     pub(crate) ak: Option<PathBuf>,
     /// Read no file that is larger, in bytes
@@ -89,7 +89,7 @@ pub(crate) struct EvidenceArguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum SignatureFormat {
-    /// A TPMT_SIGNATURE
+    /// A `TPMT_SIGNATURE`
     Tss,
     /// Bare RSA bytes, or an ECDSA signature in DER
     Plain,
@@ -122,15 +122,15 @@ pub(crate) struct ShowArguments {
 pub(crate) enum ShowKind {
     /// A proof, DER or PEM, or foreign evidence that converts to one
     Proof,
-    /// TPMS_ATTEST
+    /// `TPMS_ATTEST`
     Attest,
-    /// TPM2B_ATTEST
+    /// `TPM2B_ATTEST`
     SizedAttest,
-    /// TPMT_SIGNATURE
+    /// `TPMT_SIGNATURE`
     Signature,
-    /// TPMT_PUBLIC
+    /// `TPMT_PUBLIC`
     Public,
-    /// TPM2B_PUBLIC
+    /// `TPM2B_PUBLIC`
     SizedPublic,
     /// X.509 certificates, DER or PEM
     Certificate,

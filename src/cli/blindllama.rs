@@ -1,4 +1,4 @@
-//! BlindLlama v2's `attestation.json`.
+//! `BlindLlama` v2's `attestation.json`.
 
 use super::json::{self, Json};
 use super::pcr_file;
@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::pem::SectionKind;
 use std::format;
-use std::string::{String, ToString};
+use std::string::String;
 use std::vec::Vec;
 
 /// The document as a proof in DER. The web server's authority and the root hash of its disk are enclosed as attachments.
@@ -46,5 +46,5 @@ pub(crate) fn convert(document: &[u8]) -> Result<Vec<u8>, String> {
 
 fn base64(name: &str, value: Option<&Json>) -> Result<Vec<u8>, String> {
     let text = value.unwrap_or(&Json::Null).text(name)?;
-    STANDARD.decode(text).map_err(|error| format!("{name} is not base64: {}", error.to_string()))
+    STANDARD.decode(text).map_err(|error| format!("{name} is not base64: {error}"))
 }

@@ -16,7 +16,7 @@ use std::vec::Vec;
 pub(crate) enum KeyFile {
     /// A `TPMT_PUBLIC`.
     Public(Vec<u8>),
-    /// A SubjectPublicKeyInfo.
+    /// A `SubjectPublicKeyInfo`.
     Spki(Vec<u8>),
     /// Certificates, the key's own first.
     Certificates(Vec<Vec<u8>>),

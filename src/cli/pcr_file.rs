@@ -21,22 +21,19 @@ pub(crate) fn read(bytes: &[u8], selection: &TpmlPcrSelection<'_>) -> Result<Val
         return from_json(bytes);
     }
     let mut fitting: Vec<Values> = Vec::new();
-    let mut reasons = String::new();
-    let forms: [(&str, Result<Vec<Vec<u8>>, String>); 3] = [
-        ("serialized", serialized(bytes, selection)),
-        ("marshaled", marshaled(bytes, selection)),
-        ("values", values(bytes, selection)),
-    ];
-    for (form, read) in forms {
-        match read.and_then(|digests| place(digests, selection)) {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut attempt =
+        |form: &str, read: Result<Vec<Vec<u8>>, String>| match read.and_then(|digests| place(digests, selection)) {
             Ok(values) => fitting.push(values),
-            Err(reason) => reasons.push_str(&format!("; not {form}: {reason}")),
-        }
-    }
+            Err(reason) => reasons.push(format!("not {form}: {reason}")),
+        };
+    attempt("serialized", serialized(bytes, selection));
+    attempt("marshaled", marshaled(bytes, selection));
+    attempt("values", values(bytes, selection));
     match (fitting.pop(), fitting.len()) {
         (Some(values), 0) => Ok(values),
         (Some(_), _) => Err("the PCR file fits more than one form; give the values as JSON".into()),
-        (None, _) => Err(format!("the PCR file is of no form that tpm2_quote -o writes{reasons}")),
+        (None, _) => Err(format!("the PCR file is of no form that tpm2_quote -o writes: {}", reasons.join("; "))),
     }
 }
 

@@ -10,6 +10,7 @@ use std::vec::Vec;
 
 /// A policy that was read: [`PolicyFile::with`] lends it as one.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the policy's own")]
 pub(crate) struct PolicyFile {
     pub(crate) platform: Option<&'static Platform>,
     pub(crate) roots: Vec<OwnedAnchor>,

@@ -92,9 +92,8 @@ pub(crate) fn selection(text: &str) -> Result<Vec<BankSelection>, String> {
             let (name, list) = bank.split_once(':').ok_or_else(wrong)?;
             let mut pcrs = 0;
             for range in list.split(',') {
-                let (first, last) = range.split_once('-').unwrap_or((range, range));
-                let (first, last) = (pcr(first).ok_or_else(wrong)?, pcr(last).ok_or_else(wrong)?);
-                for index in first..=last {
+                let (low, high) = range.split_once('-').unwrap_or((range, range));
+                for index in pcr(low).ok_or_else(wrong)?..=pcr(high).ok_or_else(wrong)? {
                     pcrs |= 1u32 << index;
                 }
             }

@@ -142,28 +142,20 @@ fn certificate_lines(whole: &[u8], der: &[u8], depth: usize, lines: &mut Vec<Lin
 
 fn proof_lines(der: &[u8], proof: &Proof<'_>, lines: &mut Vec<Line>) {
     let evidence = proof.evidence();
-    let nested =
-        |part: &[u8], lines: &mut Vec<Line>, read: &dyn Fn(usize, &mut Vec<Line>) -> Result<(), DecodeError>| {
-            let offset = part.as_ptr().addr().saturating_sub(der.as_ptr().addr());
-            if let Err(error) = read(offset, lines) {
-                lines.push(line(der, part, 1, "cannot be decoded", Some(error.to_string())));
-            }
-        };
     let (attest, signature) = evidence.attestation.unverified_parts();
-    lines.push(line(der, attest, 0, "attestation", None));
-    nested(attest, lines, &|offset, lines| structure::<TpmsAttest<'_>>(attest, offset, 1, lines));
-    lines.push(line(der, signature, 0, "signature", None));
-    nested(signature, lines, &|offset, lines| structure::<TpmtSignature<'_>>(signature, offset, 1, lines));
+    part::<TpmsAttest<'_>>(der, attest, "attestation", lines);
+    part::<TpmtSignature<'_>>(der, signature, "signature", lines);
     for pcr in evidence.pcr_values.iter() {
         let name = format!("pcrValues {:?}:{}", pcr.bank, pcr.index);
         lines.push(line(der, pcr.value, 0, &name, Some(Hex(pcr.value).to_string())));
     }
     if let Some(public) = evidence.key.public {
-        lines.push(line(der, public, 0, "keyPublic", None));
-        nested(public, lines, &|offset, lines| structure::<TpmtPublic<'_>>(public, offset, 1, lines));
+        part::<TpmtPublic<'_>>(der, public, "keyPublic", lines);
     }
     for certificate in evidence.key.certificates() {
-        nested(certificate, lines, &|_, lines| certificate_lines(der, certificate, 0, lines));
+        if let Err(error) = certificate_lines(der, certificate, 0, lines) {
+            lines.push(line(der, certificate, 0, "certificates", Some(undecoded(&error))));
+        }
     }
     for log in evidence.logs.iter() {
         let value = format!("{:?}, {} bytes", log.format, log.bytes.len());
@@ -173,4 +165,18 @@ fn proof_lines(der: &[u8], proof: &Proof<'_>, lines: &mut Vec<Line>) {
         let value = format!("{:?} {:?}, {} bytes", attachment.kind, attachment.name, attachment.bytes.len());
         lines.push(line(der, attachment.bytes, 0, "attachment", Some(value)));
     }
+}
+
+/// A structure inside a proof; one that cannot be decoded does not hide the others.
+fn part<'a, T: Decode<'a>>(der: &[u8], bytes: &'a [u8], name: &str, lines: &mut Vec<Line>) {
+    let whole = line(der, bytes, 0, name, None);
+    let offset = whole.offset;
+    lines.push(whole);
+    if let Err(error) = structure::<T>(bytes, offset, 1, lines) {
+        lines.push(line(der, bytes, 1, name, Some(undecoded(&error))));
+    }
+}
+
+fn undecoded(error: &DecodeError) -> String {
+    format!("cannot be decoded: {error}")
 }

@@ -2,6 +2,7 @@
 
 use super::show::Line;
 use crate::verify::Quoted;
+use core::fmt::Write;
 use std::format;
 use std::string::{String, ToString};
 
@@ -11,7 +12,7 @@ pub(crate) fn table(kind: &str, lines: &[Line]) -> String {
     for line in lines {
         let indent = "  ".repeat(line.depth);
         let value = line.value.as_ref().map_or(String::new(), |value| format!(" = {value}"));
-        text.push_str(&format!("{:8}{:8}  {indent}{}{value}\n", line.offset, line.length, line.name));
+        let _ = writeln!(text, "{:8}{:8}  {indent}{}{value}", line.offset, line.length, line.name);
     }
     text
 }
@@ -22,13 +23,14 @@ pub(crate) fn json(kind: &str, lines: &[Line]) -> String {
     for (place, line) in lines.iter().enumerate() {
         let comma = if place == 0 { "" } else { "," };
         let value = line.value.as_ref().map_or("null".to_string(), |value| Quoted(value).to_string());
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "{comma}\n    {{\"name\": {}, \"depth\": {}, \"offset\": {}, \"length\": {}, \"value\": {value}}}",
             Quoted(&line.name),
             line.depth,
             line.offset,
             line.length
-        ));
+        );
     }
     text.push_str("\n  ]\n}\n");
     text

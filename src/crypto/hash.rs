@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
 /// The digest of `parts`, one after the other.
-pub(super) fn digest<'a>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &'a [u8]>) -> Digest {
+pub(super) fn digest(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Digest {
     match algorithm {
         HashAlgorithm::Sha1 => run::<Sha1>(algorithm, parts),
         HashAlgorithm::Sha256 => run::<Sha256>(algorithm, parts),
@@ -14,7 +14,7 @@ pub(super) fn digest<'a>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item
     }
 }
 
-fn run<'a, H: sha2::Digest>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &'a [u8]>) -> Digest {
+fn run<H: sha2::Digest>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Digest {
     let mut hasher = H::new();
     for part in parts {
         hasher.update(part);

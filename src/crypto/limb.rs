@@ -59,7 +59,7 @@ macro_rules! limb {
                 }
             }
 
-            #[inline(always)]
+            #[inline]
             fn add_product(column: &mut [Self; 3], a: Self, b: Self) {
                 let (low, high) = a.carrying_mul(b, 0);
                 let (sum, carry) = column[0].overflowing_add(low);
@@ -69,7 +69,7 @@ macro_rules! limb {
                 column[2] = column[2].wrapping_add(Self::from(carry));
             }
 
-            #[inline(always)]
+            #[inline]
             fn add(column: &mut [Self; 3], other: &[Self; 3]) {
                 let mut carry = false;
                 for (limb, other) in column.iter_mut().zip(other) {
@@ -77,22 +77,22 @@ macro_rules! limb {
                 }
             }
 
-            #[inline(always)]
+            #[inline]
             fn low_product(a: Self, b: Self) -> Self {
                 a.wrapping_mul(b)
             }
 
-            #[inline(always)]
+            #[inline]
             fn multiply_add(a: Self, b: Self, c: Self) -> (Self, Self) {
                 a.carrying_mul(b, c)
             }
 
-            #[inline(always)]
+            #[inline]
             fn plus(self, other: Self, carry: bool) -> (Self, bool) {
                 self.carrying_add(other, carry)
             }
 
-            #[inline(always)]
+            #[inline]
             fn minus(self, other: Self, borrow: bool) -> (Self, bool) {
                 self.borrowing_sub(other, borrow)
             }

@@ -24,11 +24,7 @@ pub trait Crypto: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// [`CryptoError::UnsupportedHash`] if this implementation lacks `algorithm`.
-    fn digest<'a>(
-        &self,
-        algorithm: HashAlgorithm,
-        parts: &mut dyn Iterator<Item = &'a [u8]>,
-    ) -> Result<Digest, CryptoError>;
+    fn digest(&self, algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Result<Digest, CryptoError>;
 
     /// Whether `signature` is by `key` over a message with this `digest`.
     ///

@@ -23,7 +23,7 @@ pub(super) fn public_operation<'b>(
         return Err(CryptoError::KeySize(octets.saturating_mul(8)));
     }
     let (first, last) = (modulus.first().copied().unwrap_or(0), modulus.last().copied().unwrap_or(0));
-    if first & 0x80 == 0 || last & 1 == 0 || octets % 8 != 0 {
+    if first & 0x80 == 0 || last & 1 == 0 || !octets.is_multiple_of(8) {
         return Err(CryptoError::BadModulus);
     }
     if exponent < 65537 || exponent & 1 == 0 || exponent >> 33 != 0 {
@@ -139,7 +139,7 @@ fn square<L: Limb>(out: &mut [L], a: &[L], n: &[L], inverse: L) {
 }
 
 /// Ends column k of the lower half: the m that makes it zero, and its carry.
-#[inline(always)]
+#[inline]
 fn finish<L: Limb>(out: &mut [L], k: usize, column: &mut [L; 3], reduction: &[L; 3], n_first: L, inverse: L) {
     L::add(column, reduction);
     let m = L::low_product(column[0], inverse);
@@ -151,7 +151,7 @@ fn finish<L: Limb>(out: &mut [L], k: usize, column: &mut [L; 3], reduction: &[L;
 }
 
 /// Ends the column of the upper half that is the limb before `start`: by now the m that stood there is used up.
-#[inline(always)]
+#[inline]
 fn store<L: Limb>(out: &mut [L], start: usize, column: &mut [L; 3]) {
     if let Some(place) = out.get_mut(start.saturating_sub(1)) {
         *place = column[0];
@@ -160,7 +160,7 @@ fn store<L: Limb>(out: &mut [L], start: usize, column: &mut [L; 3]) {
 }
 
 /// The last limb; what is beyond R is less than n beyond it.
-#[inline(always)]
+#[inline]
 fn carry_out<L: Limb>(out: &mut [L], column: &[L; 3], n: &[L]) {
     if let Some(last) = out.last_mut() {
         *last = column[0];
@@ -170,14 +170,14 @@ fn carry_out<L: Limb>(out: &mut [L], column: &[L; 3], n: &[L]) {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn add_doubled<L: Limb>(column: &mut [L; 3], once: &[L; 3]) {
     L::add(column, once);
     L::add(column, once);
 }
 
 /// The sum of x[i] y[last - i].
-#[inline(always)]
+#[inline]
 fn dot<L: Limb>(column: &mut [L; 3], x: &[L], y: &[L]) {
     let ((fours, rest), (rest_y, fours_y)) = (x.as_chunks::<4>(), y.as_rchunks::<4>());
     for ([a, b, c, d], [e, f, g, h]) in fours.iter().zip(fours_y.iter().rev()) {
@@ -192,7 +192,7 @@ fn dot<L: Limb>(column: &mut [L; 3], x: &[L], y: &[L]) {
 }
 
 /// Two such sums at once: they do not wait for each other.
-#[inline(always)]
+#[inline]
 fn products<L: Limb>(one: &mut [L; 3], x: &[L], y: &[L], two: &mut [L; 3], v: &[L], w: &[L]) {
     let ((x, x_rest), (y_rest, y)) = (x.as_chunks::<4>(), y.as_rchunks::<4>());
     let ((v, v_rest), (w_rest, w)) = (v.as_chunks::<4>(), w.as_rchunks::<4>());
@@ -210,22 +210,22 @@ fn products<L: Limb>(one: &mut [L; 3], x: &[L], y: &[L], two: &mut [L; 3], v: &[
     }
 }
 
-#[inline(always)]
+#[inline]
 fn limb<L: Limb>(limbs: &[L; 4], place: usize) -> L {
     limbs.get(place).copied().unwrap_or_default()
 }
 
-#[inline(always)]
+#[inline]
 fn upto<L>(limbs: &[L], end: usize) -> &[L] {
     limbs.get(..end).unwrap_or_default()
 }
 
-#[inline(always)]
+#[inline]
 fn from<L>(limbs: &[L], start: usize) -> &[L] {
     limbs.get(start..).unwrap_or_default()
 }
 
-#[inline(always)]
+#[inline]
 fn within<L>(limbs: &[L], start: usize, count: usize) -> &[L] {
     limbs.get(start..).and_then(|limbs| limbs.get(..count)).unwrap_or_default()
 }

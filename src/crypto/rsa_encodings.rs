@@ -18,7 +18,7 @@ pub(super) fn verify_pkcs1v15(encoded: &[u8], digest: &Digest) -> Result<(), Cry
 }
 
 /// Undoes the mask and compares the hash (RFC 8017, 9.1.2). The salt is as long as a digest, or as long as it can be: TPMs
-/// make both (Part 1, "RSASSA_PSS").
+/// make both (Part 1, "`RSASSA_PSS`").
 pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest) -> Result<(), CryptoError> {
     let refused = CryptoError::BadSignature;
     let size = digest.algorithm().output_len();
@@ -48,7 +48,7 @@ pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest) -> Result<(), Cryp
     if again.as_bytes() == hash { Ok(()) } else { Err(refused) }
 }
 
-/// DER of DigestInfo up to the digest (RFC 8017, 9.2, note 1), NULL parameters included.
+/// DER of `DigestInfo` up to the digest (RFC 8017, 9.2, note 1), NULL parameters included.
 fn digest_info(algorithm: HashAlgorithm) -> &'static [u8] {
     match algorithm {
         HashAlgorithm::Sha1 => {

@@ -12,11 +12,7 @@ pub struct Software;
 pub static SOFTWARE: Software = Software;
 
 impl Crypto for Software {
-    fn digest<'a>(
-        &self,
-        algorithm: HashAlgorithm,
-        parts: &mut dyn Iterator<Item = &'a [u8]>,
-    ) -> Result<Digest, CryptoError> {
+    fn digest(&self, algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Result<Digest, CryptoError> {
         Ok(hash::digest(algorithm, parts))
     }
 

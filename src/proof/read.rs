@@ -48,7 +48,7 @@ impl<'a> Proof<'a> {
 }
 
 fn proof(input: &[u8]) -> Parsed<'_, Proof<'_>> {
-    let (input, _) = in_field(&"TpmProof.version", version)(input)?;
+    let (input, ()) = in_field(&"TpmProof.version", version)(input)?;
     let (input, attest) = in_field(&"TpmProof.attestation", element(tag::OCTET_STRING))(input)?;
     let (rest, signature) = in_field(&"TpmProof.signature", element(tag::OCTET_STRING))(input)?;
     let attestation = match Attestation::new(attest, signature) {

@@ -11,9 +11,9 @@ pub enum Anchor<'a> {
     Certificate(&'a [u8]),
     /// SHA-256 of a certificate that the proof carries.
     CertificateSha256([u8; 32]),
-    /// The SubjectPublicKeyInfo of a self-signed certificate that the proof carries, in DER.
+    /// The `SubjectPublicKeyInfo` of a self-signed certificate that the proof carries, in DER.
     Spki(&'a [u8]),
-    /// SHA-256 of that SubjectPublicKeyInfo.
+    /// SHA-256 of that `SubjectPublicKeyInfo`.
     SpkiSha256([u8; 32]),
 }
 

@@ -28,11 +28,11 @@ pub struct Certificate<'a> {
 /// What the extensions of a certificate say, as far as this verifier reads them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Extensions<'a> {
-    /// The bits of KeyUsage, the first in the highest place; `None` without the extension.
+    /// The bits of `KeyUsage`, the first in the highest place; `None` without the extension.
     pub(crate) key_usage: Option<u8>,
     /// Whether this is a CA, and how many intermediates may follow; `None` without the extension.
     pub(crate) basic_constraints: Option<(bool, Option<u8>)>,
-    /// The purposes of ExtendedKeyUsage: OBJECT IDENTIFIERs; `None` without the extension.
+    /// The purposes of `ExtendedKeyUsage`: OBJECT IDENTIFIERs; `None` without the extension.
     pub(crate) purposes: Option<&'a [u8]>,
     /// The first critical extension that this verifier does not know.
     pub(crate) unknown_critical: Option<&'a [u8]>,
@@ -84,7 +84,7 @@ impl<'a> Certificate<'a> {
         self.serial
     }
 
-    /// The SubjectPublicKeyInfo, in DER.
+    /// The `SubjectPublicKeyInfo`, in DER.
     #[must_use]
     pub fn spki(&self) -> &'a [u8] {
         self.spki
@@ -96,7 +96,7 @@ impl<'a> Certificate<'a> {
         self.der
     }
 
-    /// The purposes of the ExtendedKeyUsage extension, as the content octets of their identifiers.
+    /// The purposes of the `ExtendedKeyUsage` extension, as the content octets of their identifiers.
     pub(crate) fn purposes(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut rest = self.extensions.purposes.unwrap_or_default();
         core::iter::from_fn(move || {
@@ -288,7 +288,7 @@ fn google(input: &[u8]) -> Parsed<'_, GoogleInstance<'_>> {
     })(input)
 }
 
-/// Bits of KeyUsage (RFC 5280, 4.2.1.3).
+/// Bits of `KeyUsage` (RFC 5280, 4.2.1.3).
 pub(crate) const DIGITAL_SIGNATURE: u8 = 0x80;
 pub(crate) const KEY_CERT_SIGN: u8 = 0x04;
 

@@ -32,10 +32,10 @@ impl<'c> Algorithms<'c> {
 
     /// The table as `webpki` takes it.
     pub(crate) fn table(&self) -> [&dyn SignatureVerificationAlgorithm; 12] {
-        self.0.each_ref().map(|row| row as &dyn SignatureVerificationAlgorithm)
+        self.0.each_ref().map(|row| -> &dyn SignatureVerificationAlgorithm { row })
     }
 
-    /// Whether a signature with the AlgorithmIdentifier `algorithm` (in DER) could be verified.
+    /// Whether a signature with the `AlgorithmIdentifier` `algorithm` (in DER) could be verified.
     pub(crate) fn knows(&self, algorithm: &[u8]) -> bool {
         self.0.iter().any(|row| Some(row.signature_id.as_ref()) == content(algorithm))
     }

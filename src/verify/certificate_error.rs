@@ -29,7 +29,7 @@ pub enum CertificateError<'a> {
     /// The time is after the last moment of validity.
     #[expect(missing_docs, reason = "as the message says")]
     Expired { subject: DistinguishedName<'a>, not_after: Time, time: Time },
-    /// KeyUsage does not allow what the certificate is used for.
+    /// `KeyUsage` does not allow what the certificate is used for.
     #[expect(missing_docs, reason = "as the message says")]
     KeyUsage { subject: DistinguishedName<'a>, lacks: &'static str },
     /// The key's own certificate is given as an anchor: that is a pin, and is said otherwise.
@@ -47,7 +47,7 @@ pub enum CertificateError<'a> {
     NotYetValid { subject: DistinguishedName<'a>, not_before: Time, time: Time },
     /// More authorities follow than one of them allows.
     PathLength,
-    /// ExtendedKeyUsage says another purpose; `found` are its identifiers, or no extension.
+    /// `ExtendedKeyUsage` says another purpose; `found` are its identifiers, or no extension.
     #[expect(missing_docs, reason = "as the message says")]
     Purpose { subject: DistinguishedName<'a>, found: Option<&'a [u8]> },
     /// Another rule of RFC 5280 is broken.

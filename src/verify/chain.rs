@@ -157,7 +157,7 @@ fn verify_self_signed<'a>(root: &Certificate<'a>, algorithms: &Algorithms<'_>) -
     row.verify_signature(own.bits, root.tbs, root.signature).map_err(|_| refused)
 }
 
-/// The two parts of a SubjectPublicKeyInfo.
+/// The two parts of a `SubjectPublicKeyInfo`.
 struct PublicKeyInfo<'a> {
     algorithm: &'a [u8],
     bits: &'a [u8],
@@ -201,7 +201,7 @@ fn walk<'a>(
     let leaf_der = CertificateDer::from(leaf.der);
     let explain = |error: Error| {
         let all = [leaf].into_iter().chain(others).chain(roots);
-        diagnose(&error, all, top(leaf, others), algorithms, budget, time)
+        diagnose(&error, &all, top(leaf, others), algorithms, budget, time)
     };
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
     let path = end_entity

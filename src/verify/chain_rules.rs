@@ -67,7 +67,7 @@ pub(crate) fn judge_root<'a>(
 /// Why `webpki` refused: its error names no certificate, so the one that it means is looked for.
 pub(crate) fn diagnose<'c, 'a: 'c>(
     error: &Error,
-    all: impl Iterator<Item = &'c Certificate<'a>> + Clone,
+    all: &(impl Iterator<Item = &'c Certificate<'a>> + Clone),
     top: &Certificate<'a>,
     algorithms: &Algorithms<'_>,
     budget: &Budget,
@@ -99,14 +99,15 @@ pub(crate) fn diagnose<'c, 'a: 'c>(
             }
         }
         Error::UnknownIssuer => CertificateError::UnknownIssuer { issuer: top.issuer },
-        Error::InvalidSignatureForPublicKey => match all.clone().find_map(weak_key) {
-            Some(weak) => weak,
-            None => {
+        Error::InvalidSignatureForPublicKey => {
+            if let Some(weak) = all.clone().find_map(weak_key) {
+                weak
+            } else {
                 let failed = budget.failed();
                 let signed = all.clone().find(|one| one.tbs.as_ptr().addr() == failed);
                 CertificateError::Signature { subject: signed.unwrap_or(leaf).subject }
             }
-        },
+        }
         Error::UnsupportedCertVersion => CertificateError::Rule("a certificate is not X.509 v3"),
         Error::MaximumPathBuildCallsExceeded | Error::MaximumSignatureChecksExceeded => CertificateError::Budget,
         _ => match all.clone().find(|one| !algorithms.knows(one.signature_algorithm)) {

@@ -62,8 +62,11 @@ impl fmt::Display for DistinguishedName<'_> {
     }
 }
 
+/// A value with its tag.
+type Tagged<'a> = (u8, &'a [u8]);
+
 /// The first attribute of a SET: its type and its value with its tag.
-fn attribute(set: &[u8]) -> Parsed<'_, (&[u8], (u8, &[u8]))> {
+fn attribute(set: &[u8]) -> Parsed<'_, (&[u8], Tagged<'_>)> {
     within(tag::SEQUENCE, |input| {
         let (input, oid) = element(tag::OID)(input)?;
         let (input, value) = any(input)?;

@@ -111,13 +111,13 @@ pub enum Part {
     KeyCertificate,
     /// The key's `TPMT_PUBLIC`.
     KeyPublic,
-    /// The key's SubjectPublicKeyInfo.
+    /// The key's `SubjectPublicKeyInfo`.
     KeySpki,
     /// A pinned public key, from the policy.
     Pin,
 }
 
-impl<'a> VerifyError<'a> {
+impl VerifyError<'_> {
     pub(crate) fn decode(part: Part) -> impl FnOnce(DecodeError) -> Self {
         move |error| Self::Decode { part, error }
     }

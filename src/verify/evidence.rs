@@ -41,7 +41,7 @@ impl<'a> KeyEvidence<'a> {
         self
     }
 
-    /// With the key's SubjectPublicKeyInfo in DER, where nothing more is known of it.
+    /// With the key's `SubjectPublicKeyInfo` in DER, where nothing more is known of it.
     #[must_use]
     pub fn with_spki(mut self, spki: &'a [u8]) -> Self {
         self.spki = Some(spki);

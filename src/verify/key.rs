@@ -29,6 +29,7 @@ pub struct TrustedKey<'a> {
 /// Why a key is trusted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "without an allocator a chain has no other place")]
 pub enum Trust<'a> {
     /// The verifier knows the key's Name already.
     PinnedName(Name),
@@ -162,7 +163,7 @@ impl<'a> TrustedKey<'a> {
     }
 }
 
-/// SHA-256 of a key's SubjectPublicKeyInfo in DER: what `openssl pkey -pubin -outform DER | sha256sum` prints.
+/// SHA-256 of a key's `SubjectPublicKeyInfo` in DER: what `openssl pkey -pubin -outform DER | sha256sum` prints.
 ///
 /// # Errors
 /// If the hash is not available or the key larger than any that is accepted.

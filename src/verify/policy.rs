@@ -11,7 +11,6 @@ pub struct Policy<'a>(pub(crate) PolicyBuilder<'a>);
 
 impl<'a> Policy<'a> {
     /// Starts a policy that accepts nothing.
-    #[must_use]
     pub fn builder() -> PolicyBuilder<'a> {
         PolicyBuilder::new()
     }
@@ -44,9 +43,9 @@ impl<'a> Policy<'a> {
 pub enum Pin<'a> {
     /// The Name of a key: its attributes are part of it.
     Name(&'a [u8]),
-    /// A SubjectPublicKeyInfo in DER: nothing is known of the key's attributes.
+    /// A `SubjectPublicKeyInfo` in DER: nothing is known of the key's attributes.
     Spki(&'a [u8]),
-    /// SHA-256 of that SubjectPublicKeyInfo.
+    /// SHA-256 of that `SubjectPublicKeyInfo`.
     SpkiSha256([u8; 32]),
 }
 

@@ -119,8 +119,8 @@ impl<'a> Report<'a> {
         self.key = Some(key);
     }
 
-    pub(crate) fn set_quote(&mut self, quote: VerifiedQuote<'a>) {
-        self.quote = Some(quote);
+    pub(crate) fn set_quote(&mut self, quote: &VerifiedQuote<'a>) {
+        self.quote = Some(*quote);
     }
 }
 

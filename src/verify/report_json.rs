@@ -86,7 +86,7 @@ impl fmt::Display for Quoted<'_> {
 
 /// The JSON of evidence that cannot even be read: rejected, with nothing to say of key and quote.
 #[cfg(feature = "cli")]
-pub(crate) fn unreadable_json<'r>(reason: &'r str) -> impl fmt::Display + 'r {
+pub(crate) fn unreadable_json(reason: &str) -> impl fmt::Display + '_ {
     struct Unreadable<'r>(&'r str);
     impl fmt::Display for Unreadable<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

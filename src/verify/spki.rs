@@ -1,4 +1,4 @@
-//! SubjectPublicKeyInfo (RFC 5280, 4.1.2.7): a public key as certificates and PEM files carry it.
+//! `SubjectPublicKeyInfo` (RFC 5280, 4.1.2.7): a public key as certificates and PEM files carry it.
 
 use crate::crypto::{Curve, PublicKey};
 use crate::wire::{
@@ -12,12 +12,12 @@ pub(crate) fn decode(der: &[u8]) -> Result<PublicKey<'_>, DecodeError> {
     located(der, within(tag::SEQUENCE, key))
 }
 
-/// The key in the BIT STRING of an RSA SubjectPublicKeyInfo.
+/// The key in the BIT STRING of an RSA `SubjectPublicKeyInfo`.
 pub(crate) fn decode_rsa(bits: &[u8]) -> Result<PublicKey<'_>, DecodeError> {
     located(bits, rsa_public_key)
 }
 
-/// The key in the BIT STRING of an EC SubjectPublicKeyInfo.
+/// The key in the BIT STRING of an EC `SubjectPublicKeyInfo`.
 pub(crate) fn decode_point(curve: Curve, bits: &[u8]) -> Result<PublicKey<'_>, DecodeError> {
     located(bits, point(curve))
 }
@@ -34,7 +34,7 @@ pub(crate) fn decode_ecdsa_signature(der: &[u8]) -> Result<(&[u8], &[u8]), Decod
     )
 }
 
-/// Writes `key` as SubjectPublicKeyInfo to the end of `buffer` and gives back those bytes.
+/// Writes `key` as `SubjectPublicKeyInfo` to the end of `buffer` and gives back those bytes.
 pub(crate) fn encode<'b>(key: &PublicKey<'_>, buffer: &'b mut [u8; MAX_SIZE]) -> Option<&'b [u8]> {
     let mut out = Backwards { start: buffer.len(), buffer };
     match key {
@@ -184,11 +184,11 @@ pub(crate) fn same_key(a: &PublicKey<'_>, b: &PublicKey<'_>) -> bool {
     }
 }
 
-/// AlgorithmIdentifier rsaEncryption (RFC 8017, A.1), NULL included.
+/// `AlgorithmIdentifier` rsaEncryption (RFC 8017, A.1), NULL included.
 const RSA_ENCRYPTION: &[u8] =
     &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
 
-/// AlgorithmIdentifier id-ecPublicKey with a named curve (RFC 5480, 2.1.1).
+/// `AlgorithmIdentifier` id-ecPublicKey with a named curve (RFC 5480, 2.1.1).
 const CURVES: &[(Curve, &[u8])] = &[
     (
         Curve::P256,

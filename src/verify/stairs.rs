@@ -44,8 +44,9 @@ fn climb<'a>(
     } else {
         signed.verify_quote_digest(challenge, policy.0.pcr_digests)
     };
-    let quote = book_quote(report, quote, challenge)?;
-    report.set_quote(quote);
+    book_quote(report, &quote, challenge);
+    let quote = quote?;
+    report.set_quote(&quote);
     policy.appraise(&quote, &key, report)
 }
 
@@ -141,9 +142,9 @@ fn judge_hash<'a>(
 /// Freshness, selection and digest are one stair, and three lines.
 fn book_quote<'a>(
     report: &mut Report<'a>,
-    quote: Result<VerifiedQuote<'a>, VerifyError<'a>>,
+    quote: &Result<VerifiedQuote<'a>, VerifyError<'a>>,
     challenge: &Challenge<'a>,
-) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
+) {
     let fresh = match challenge.expected() {
         Some(nonce) => Outcome::Pass(Detail::Bytes { before: "made for the nonce ", bytes: nonce }),
         None => Outcome::NotChecked(Detail::Text(
@@ -151,7 +152,7 @@ fn book_quote<'a>(
         )),
     };
     let lines = ["quote", "freshness", "selection", "pcr-digest"];
-    let failed = match &quote {
+    let failed = match quote {
         Ok(_) => lines.len(),
         Err(VerifyError::NotAQuote(_)) => 0,
         Err(VerifyError::Nonce { .. }) => 1,
@@ -159,7 +160,7 @@ fn book_quote<'a>(
         Err(_) => 2,
     };
     for (place, name) in lines.into_iter().enumerate() {
-        let outcome = match (&quote, place) {
+        let outcome = match (quote, place) {
             (Err(error), place) if place == failed => Outcome::Fail(*error),
             (_, place) if place > failed => break,
             (_, 0) => Outcome::Pass(Detail::Text("the attestation is a quote")),
@@ -170,5 +171,4 @@ fn book_quote<'a>(
         };
         report.note(name, outcome);
     }
-    quote
 }

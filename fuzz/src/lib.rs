@@ -1,0 +1,115 @@
+//! What must hold for any bytes, beyond not crashing. libFuzzer calls these functions with bytes of its own, `cargo test`
+//! with those of `corpus/`. Each answers whether the bytes were accepted.
+
+use tpmproof::proof::ProofBuilder;
+use tpmproof::structures::{Tpm2bPublic, TpmsAttest, TpmtSignature};
+use tpmproof::verify::{Certificate, PcrValue, PcrValues};
+use tpmproof::{Decode, DecodeError, Encode, Proof};
+
+#[path = "rsa.rs"]
+mod rsa_judges;
+#[path = "verify.rs"]
+mod verifier;
+
+pub use rsa_judges::rsa;
+pub use verifier::verify;
+
+/// A `TPMS_ATTEST` that decodes encodes to the same bytes.
+pub fn attest(data: &[u8]) -> bool {
+    again(data, TpmsAttest::from_bytes, |value, sink| TpmsAttest::fields(value, sink))
+}
+
+/// So does a `TPMT_SIGNATURE`.
+pub fn signature(data: &[u8]) -> bool {
+    again(data, TpmtSignature::from_bytes, |value, sink| TpmtSignature::fields(value, sink))
+}
+
+/// So does a `TPM2B_PUBLIC`.
+pub fn public(data: &[u8]) -> bool {
+    again(data, Tpm2bPublic::from_bytes, |value, sink| Tpm2bPublic::fields(value, sink))
+}
+
+/// A certificate is all of its bytes, and its parts lie inside them.
+pub fn certificate(data: &[u8]) -> bool {
+    match Certificate::from_der(data) {
+        Err(error) => inside(data, &error),
+        Ok(certificate) => {
+            assert_eq!(certificate.der(), data);
+            for part in [certificate.spki(), certificate.serial()] {
+                assert!(data.windows(part.len().max(1)).any(|window| window.starts_with(part)));
+            }
+            let _ = format!("{} {} {:?}", certificate.subject(), certificate.issuer(), certificate.validity());
+            no_prefix(data, |bytes| Certificate::from_der(bytes).is_ok())
+        }
+    }
+}
+
+/// A proof that reads has one form: written again it is the same bytes.
+pub fn proof(data: &[u8]) -> bool {
+    let proof = match Proof::from_der(data) {
+        Ok(proof) => proof,
+        Err(error) => return inside(data, &error),
+    };
+    let evidence = proof.evidence();
+    let body = content(data).0;
+    let after_version = &body[3..];
+    let (attest, after_attest) = content(after_version);
+    let (signature, after_signature) = content(after_attest);
+    let mut builder = ProofBuilder::new(attest, signature);
+    let values: Vec<PcrValue<'_>> = evidence.pcr_values.iter().collect();
+    assert!(PcrValues::new(&values).is_ok(), "values in order");
+    builder = values.iter().fold(builder, |builder, value| builder.pcr(*value));
+    let (_, after_values) = content(after_signature);
+    if after_values.first() == Some(&0x80) {
+        builder = builder.key_public(content(after_values).0);
+    }
+    builder = evidence.key.certificates().iter().fold(builder, |builder, der| builder.certificate(der));
+    builder = evidence.logs.iter().fold(builder, |builder, log| builder.log(log));
+    builder = evidence.attachments.iter().fold(builder, |builder, file| builder.attachment(file));
+    assert_eq!(builder.to_der(), data, "one proof has one form");
+    no_prefix(data, |bytes| Proof::from_der(bytes).is_ok())
+}
+
+fn again<'a, T: Encode>(
+    data: &'a [u8],
+    read: impl Fn(&'a [u8]) -> Result<T, DecodeError>,
+    fields: impl FnOnce(&'a [u8], &mut dyn FnMut(&tpmproof::Field<'_>)) -> Result<T, DecodeError>,
+) -> bool {
+    let value = match read(data) {
+        Ok(value) => value,
+        Err(error) => return inside(data, &error),
+    };
+    let mut buffer = vec![0; data.len()];
+    assert_eq!(value.to_bytes(&mut buffer), Ok(data));
+    assert!(data.is_empty() || value.to_bytes(&mut buffer[1..]).is_err(), "a buffer that is too small");
+    fields(data, &mut |field| assert!(field.offset <= data.len(), "{}", field.name)).expect("it decoded");
+    if let Some(shorter) = data.len().checked_sub(1) {
+        assert!(read(&data[..shorter]).is_err(), "without its last byte it is another structure");
+    }
+    true
+}
+
+/// What is refused is refused at a place inside it.
+fn inside(data: &[u8], error: &DecodeError) -> bool {
+    assert!(error.offset <= data.len() && !error.to_string().is_empty(), "{error}");
+    false
+}
+
+/// What ends where its own length says does not end earlier.
+fn no_prefix(data: &[u8], reads: impl Fn(&[u8]) -> bool) -> bool {
+    assert!(!reads(&data[..data.len() - 1]), "without its last byte");
+    assert!(!reads(&[data, &[0]].concat()), "with a byte more");
+    true
+}
+
+/// The content of the first element of `der`, which is known to be DER, and what follows it.
+fn content(der: &[u8]) -> (&[u8], &[u8]) {
+    let (start, len) = match usize::from(der[1]) {
+        short @ 0..=0x7f => (2, short),
+        long => {
+            let octets = &der[2..2 + (long & 0x7f)];
+            (2 + octets.len(), octets.iter().fold(0, |len, octet| len << 8 | usize::from(*octet)))
+        }
+    };
+    der[start..].split_at(len)
+}

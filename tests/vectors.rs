@@ -42,7 +42,8 @@ fn every_vector_comes_out_as_its_header_says() {
         let (code, text) = verify(&path, &header, &[]);
         let (_, json) = verify(&path, &header, &["--json"]);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        let failed: Vec<_> = json["checks"].as_array().unwrap().iter().filter(|check| check["outcome"] == "fail").collect();
+        let failed: Vec<_> =
+            json["checks"].as_array().unwrap().iter().filter(|check| check["outcome"] == "fail").collect();
         assert_eq!(json["verdict"], header["expect"], "{}\n{text}", path.display());
         match header["expect"].as_str() {
             "accepted" => {

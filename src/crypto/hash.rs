@@ -14,6 +14,7 @@ pub(super) fn digest(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &
     }
 }
 
+#[inline(never)]
 fn run<H: sha2::Digest>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Digest {
     let mut hasher = H::new();
     for part in parts {

@@ -3,7 +3,7 @@
 use super::{CryptoError, Digest, HashAlgorithm, hash};
 
 /// Builds the one encoding of `digest` that is right, and compares it in full (RFC 8017, 9.2).
-pub(super) fn verify_pkcs1v15(encoded: &[u8], digest: &Digest) -> Result<(), CryptoError> {
+pub(super) fn verify_pkcs1v15(encoded: &mut [u8], digest: &Digest) -> Result<(), CryptoError> {
     let prefix = digest_info(digest.algorithm());
     let tail = prefix.len().saturating_add(digest.as_bytes().len());
     // 00 01, at least eight FF, 00.

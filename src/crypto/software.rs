@@ -19,17 +19,27 @@ impl Crypto for Software {
     fn verify(&self, key: &PublicKey<'_>, digest: &Digest, signature: &Signature<'_>) -> Result<(), CryptoError> {
         match (key, signature) {
             (PublicKey::Rsa { modulus, exponent }, Signature::Rsassa(signature)) => {
-                let mut buffer = [0; rsa_arithmetic::MAX_OCTETS];
-                let encoded = rsa_arithmetic::public_operation(modulus, *exponent, signature, &mut buffer)?;
-                rsa_encodings::verify_pkcs1v15(encoded, digest)
+                rsa(modulus, *exponent, signature, digest, rsa_encodings::verify_pkcs1v15)
             }
             (PublicKey::Rsa { modulus, exponent }, Signature::Rsapss(signature)) => {
-                let mut buffer = [0; rsa_arithmetic::MAX_OCTETS];
-                let encoded = rsa_arithmetic::public_operation(modulus, *exponent, signature, &mut buffer)?;
-                rsa_encodings::verify_pss(encoded, digest)
+                rsa(modulus, *exponent, signature, digest, rsa_encodings::verify_pss)
             }
             (PublicKey::Ec { curve, x, y }, Signature::Ecdsa { r, s }) => ecdsa::verify(*curve, x, y, digest, r, s),
             _ => Err(CryptoError::KeyMismatch),
         }
     }
+}
+
+/// Each algorithm has a frame of its own on the stack: a small machine pays for the one that it uses.
+#[inline(never)]
+fn rsa(
+    modulus: &[u8],
+    exponent: u64,
+    signature: &[u8],
+    digest: &Digest,
+    check: fn(&mut [u8], &Digest) -> Result<(), CryptoError>,
+) -> Result<(), CryptoError> {
+    let mut buffer = [0; rsa_arithmetic::MAX_OCTETS];
+    let encoded = rsa_arithmetic::public_operation(modulus, exponent, signature, &mut buffer)?;
+    check(encoded, digest)
 }

@@ -1,18 +1,20 @@
 //! The last stair: from a verified quote to a decision.
 
 use super::{
-    BankSelection, PcrState, Policy, Report, Trust, TrustedKey, VerifiedQuote, VerifyError,
-    check::{Detail, Outcome},
+    BankSelection, PcrState, Policy, Report, SignedAttest, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    check::{Detail, Finding},
 };
-use crate::crypto::HashAlgorithm;
+use crate::crypto::{CryptoError, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmRh};
 
 impl<'a> Policy<'a> {
-    /// Judges the quote by all the rules, and books each; the first failure is the error.
+    /// Judges the quote by all the rules, and books each; the first failure is the error. Counters and versions can be judged
+    /// only if the key's hierarchy is `established`.
+    #[inline(never)]
     pub(crate) fn appraise(
         &self,
         quote: &VerifiedQuote<'a>,
-        key: &TrustedKey<'a>,
+        established: bool,
         report: &mut Report<'a>,
     ) -> Result<(), VerifyError<'a>> {
         if self.0.pcr_digests.is_empty() {
@@ -26,7 +28,6 @@ impl<'a> Policy<'a> {
         if self.0.require_safe_clock {
             report.note("clock", outcome(attest.clock_info.safe.0, VerifyError::ClockNotSafe, "safe"));
         }
-        let established = self.hierarchy_established(quote, key)?;
         let found = attest.firmware_version;
         let listed = self.0.firmware_versions.is_empty() || self.0.firmware_versions.contains(&found);
         let high = self.0.firmware_version_min.is_none_or(|minimum| found >= minimum);
@@ -55,13 +56,13 @@ impl<'a> Policy<'a> {
         }
     }
 
-    fn judge_pcrs(&self, quote: &VerifiedQuote<'a>) -> Outcome<'a> {
+    fn judge_pcrs(&self, quote: &VerifiedQuote<'a>) -> Finding<'a> {
         let mut wrong: Option<VerifyError<'a>> = None;
         let mut count = 0usize;
         for rule in self.0.pcrs {
             let (bank, index) = (rule.bank, rule.index);
             let Some(found) = quote.pcr(bank, index) else {
-                return Outcome::Fail(VerifyError::PcrNotQuoted { bank, index });
+                return Finding::Fail(VerifyError::PcrNotQuoted { bank, index });
             };
             if !rule.allows(found) {
                 count = count.saturating_add(1);
@@ -69,15 +70,15 @@ impl<'a> Policy<'a> {
             }
         }
         match wrong {
-            None => Outcome::Pass(Detail::Count {
+            None => Finding::Pass(Detail::Count {
                 before: "",
                 count: self.0.pcrs.len(),
                 after: " PCRs hold reference values of the policy",
             }),
             Some(VerifyError::Pcrs { bank, index, found, .. }) => {
-                Outcome::Fail(VerifyError::Pcrs { count, bank, index, found })
+                Finding::Fail(VerifyError::Pcrs { count, bank, index, found })
             }
-            Some(error) => Outcome::Fail(error),
+            Some(error) => Finding::Fail(error),
         }
     }
 
@@ -90,7 +91,7 @@ impl<'a> Policy<'a> {
             if judged(8..=23) && !judged(4..=4) {
                 report.note(
                     "boot-anchor",
-                    Outcome::NotChecked(Detail::Text(
+                    Finding::NotChecked(Detail::Text(
                         "boot not anchored: PCRs of 8 and above are judged, but PCR 4, which measures what booted, is not",
                     )),
                 );
@@ -98,22 +99,26 @@ impl<'a> Policy<'a> {
             }
         }
         if self.0.pcrs.iter().any(|rule| rule.index >= 8) {
-            report.note("boot-anchor", Outcome::Pass(Detail::Text("PCR 4, which measures what booted, is judged too")));
+            report.note("boot-anchor", Finding::Pass(Detail::Text("PCR 4, which measures what booted, is judged too")));
         }
     }
 
     /// Whether the key is known to lie in the endorsement or platform hierarchy.
-    fn hierarchy_established(&self, quote: &VerifiedQuote<'a>, key: &TrustedKey<'a>) -> Result<bool, VerifyError<'a>> {
+    #[inline(never)]
+    pub(crate) fn hierarchy_established(
+        &self,
+        signed: &SignedAttest<'a>,
+        key: &TrustedKey<'a>,
+    ) -> Result<bool, CryptoError> {
         match (key.trust(), key.name()) {
             (Trust::Certified(chain), _) => Ok(self.platform().is_some_and(|platform| {
                 let root = super::Anchor::CertificateSha256(*chain.root_sha256());
                 platform.endorsement_hierarchy && platform.roots.contains(&root)
             })),
             (Trust::PinnedName(_), Some(name)) => {
-                let signer = quote.attest().qualified_signer.0;
+                let signer = signed.attest().qualified_signer.0;
                 for hierarchy in [TpmRh::ENDORSEMENT, TpmRh::PLATFORM] {
-                    let qualified = name.qualified_in(hierarchy, key.crypto()).map_err(VerifyError::Crypto)?;
-                    if qualified.as_bytes() == signer {
+                    if name.qualified_in(hierarchy, key.crypto())?.as_bytes() == signer {
                         return Ok(true);
                     }
                 }
@@ -134,13 +139,13 @@ fn note_rule<'a>(
 ) {
     match (asked, established) {
         (false, _) => {}
-        (true, false) => report.note(name, Outcome::Fail(VerifyError::HierarchyUnknown)),
+        (true, false) => report.note(name, Finding::Fail(VerifyError::HierarchyUnknown)),
         (true, true) => report.note(name, outcome(holds, error, "as the policy asks")),
     }
 }
 
-fn outcome<'a>(holds: bool, error: VerifyError<'a>, pass: &'static str) -> Outcome<'a> {
-    if holds { Outcome::Pass(Detail::Text(pass)) } else { Outcome::Fail(error) }
+fn outcome<'a>(holds: bool, error: VerifyError<'a>, pass: &'static str) -> Finding<'a> {
+    if holds { Finding::Pass(Detail::Text(pass)) } else { Finding::Fail(error) }
 }
 
 /// Bank for bank, in order.

@@ -35,23 +35,26 @@ impl<'a> VerifiedChain<'a> {
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
-        let read = read(certificates)?;
-        let [leaf, others @ ..] = read.as_slice() else { return Err(CertificateError::Absent) };
+        let offered = Offered::read(certificates)?;
+        let leaf = offered.leaf()?;
         let budget = Budget::default();
         let algorithms = Algorithms::new(crypto, &budget);
-        let roots = roots(leaf, others, anchors, &algorithms, crypto)?;
-        let root = walk(leaf, others, &roots, &algorithms, &budget, time)?;
-        judge_leaf(leaf, purposes)?;
+        let roots = roots(&offered, anchors, &algorithms, crypto)?;
+        let walked = walk(&offered, &roots, &algorithms, &budget, time)?;
+        judge_leaf(&leaf, purposes)?;
         let mut names = heapless::Vec::new();
-        for name in root.names.iter().chain([&root.certificate.subject]) {
-            names.push(*name).map_err(|_| CertificateError::TooMany(certificates.len()))?;
+        let too_many = |_| CertificateError::TooMany(certificates.len());
+        names.push(leaf.subject).map_err(too_many)?;
+        for der in &walked.authorities {
+            let authority = Certificate::from_der(der).map_err(CertificateError::Anchor)?;
+            judge_authority(&authority, purposes)?;
+            names.push(authority.subject).map_err(too_many)?;
         }
-        for authority in others.iter().filter(|other| root.passed.contains(&other.der.as_ptr().addr())) {
-            judge_authority(authority, purposes)?;
-        }
-        judge_root(&root.certificate, root.names.len(), purposes, time)?;
-        let root_sha256 = super::anchors::sha256(root.certificate.der, crypto)?;
-        Ok(Self { leaf: *leaf, names, root_sha256, time })
+        let root = Certificate::from_der(walked.root).map_err(CertificateError::Anchor)?;
+        judge_root(&root, names.len(), purposes, time)?;
+        names.push(root.subject).map_err(too_many)?;
+        let root_sha256 = super::anchors::sha256(root.der, crypto)?;
+        Ok(Self { leaf, names, root_sha256, time })
     }
 
     /// The certificate of the attestation key.
@@ -83,65 +86,85 @@ pub const MAX_CERTIFICATES: usize = 8;
 /// The largest certificate that is read, in bytes.
 pub const MAX_CERTIFICATE_SIZE: usize = 16 * 1024;
 
-type Certificates<'a> = heapless::Vec<Certificate<'a>, MAX_CERTIFICATES>;
+type Ders<'a> = heapless::Vec<&'a [u8], MAX_CERTIFICATES>;
 
-fn read<'a>(certificates: &[&'a [u8]]) -> Result<Certificates<'a>, CertificateError<'a>> {
-    let mut all = heapless::Vec::new();
-    for (index, der) in certificates.iter().enumerate() {
-        if der.len() > MAX_CERTIFICATE_SIZE {
-            return Err(CertificateError::TooLarge { index, size: der.len() });
+/// The certificates of the evidence, known to be few, small and readable. They are read again where they are looked at: that
+/// is cheap, and holding them all is not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offered<'c, 'a>(&'c [&'a [u8]]);
+
+impl<'c, 'a> Offered<'c, 'a> {
+    fn read(certificates: &'c [&'a [u8]]) -> Result<Self, CertificateError<'a>> {
+        if certificates.len() > MAX_CERTIFICATES {
+            return Err(CertificateError::TooMany(certificates.len()));
         }
-        let certificate = Certificate::from_der(der).map_err(|error| CertificateError::Decode { index, error })?;
-        all.push(certificate).map_err(|_| CertificateError::TooMany(certificates.len()))?;
+        for (index, der) in certificates.iter().enumerate() {
+            if der.len() > MAX_CERTIFICATE_SIZE {
+                return Err(CertificateError::TooLarge { index, size: der.len() });
+            }
+            Certificate::from_der(der).map_err(|error| CertificateError::Decode { index, error })?;
+        }
+        Ok(Self(certificates))
     }
-    Ok(all)
+
+    /// The first: the attestation key's.
+    pub(crate) fn leaf(self) -> Result<Certificate<'a>, CertificateError<'a>> {
+        self.iter().next().ok_or(CertificateError::Absent)
+    }
+
+    /// All of them, the leaf first.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Certificate<'a>> + Clone + use<'c, 'a> {
+        self.0.iter().filter_map(|der| Certificate::from_der(der).ok())
+    }
+
+    /// The issuer of the last certificate that is reached by following issuers by name.
+    pub(crate) fn top(self) -> Result<DistinguishedName<'a>, CertificateError<'a>> {
+        let leaf = self.leaf()?;
+        let (mut issuer, mut der) = (leaf.issuer, leaf.der);
+        for _ in self.0 {
+            match self.iter().skip(1).find(|one| one.subject == issuer && one.der != der) {
+                Some(next) => (issuer, der) = (next.issuer, next.der),
+                None => break,
+            }
+        }
+        Ok(issuer)
+    }
 }
 
-/// The certificates that `anchors` stand for: given whole, or found among `others` by fingerprint or key.
+/// The certificates that `anchors` stand for: given whole, or found among those offered by fingerprint or key.
+#[inline(never)]
 fn roots<'a>(
-    leaf: &Certificate<'a>,
-    others: &[Certificate<'a>],
+    offered: &Offered<'_, 'a>,
     anchors: &[Anchor<'a>],
     algorithms: &Algorithms<'_>,
     crypto: &dyn Crypto,
-) -> Result<Certificates<'a>, CertificateError<'a>> {
-    let mut found: Certificates<'a> = heapless::Vec::new();
+) -> Result<Ders<'a>, CertificateError<'a>> {
+    let mut found = Ders::new();
+    let mut consider = |anchor: &Anchor<'a>, candidate: &Certificate<'a>| {
+        // A full list of certificates given whole may be long; only those that issued something here matter.
+        if offered.iter().any(|one| one.issuer == candidate.subject) && anchor.stands_for(candidate, crypto)? {
+            if anchor.is_key() {
+                // Only its key is pinned: its name, dates and constraints are its own word until the key signs them.
+                verify_self_signed(candidate, algorithms)?;
+            }
+            found.push(candidate.der).map_err(|_| CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)))?;
+        }
+        Ok(())
+    };
     for anchor in anchors {
-        if anchor.stands_for(leaf, crypto)? {
+        if anchor.stands_for(&offered.leaf()?, crypto)? {
             return Err(CertificateError::LeafIsAnchor);
         }
-        let given = match anchor {
-            Anchor::Certificate(der) => Some(Certificate::from_der(der).map_err(CertificateError::Anchor)?),
-            _ => None,
-        };
-        for candidate in given.as_ref().map_or(others, core::slice::from_ref) {
-            // A full list of certificates given whole may be long; only those that issued something here matter.
-            let issued = [leaf].into_iter().chain(others).any(|one| one.issuer == candidate.subject);
-            if issued && anchor.stands_for(candidate, crypto)? {
-                if anchor.is_key() {
-                    // Only its key is pinned: its name, dates and constraints are its own word until the key signs them.
-                    verify_self_signed(candidate, algorithms)?;
-                }
-                found.push(*candidate).map_err(|_| CertificateError::TooMany(others.len()))?;
-            }
+        if let Anchor::Certificate(der) = anchor {
+            consider(anchor, &Certificate::from_der(der).map_err(CertificateError::Anchor)?)?;
+        } else {
+            offered.iter().skip(1).try_for_each(|candidate| consider(anchor, &candidate))?;
         }
     }
     if found.is_empty() {
-        return Err(CertificateError::UnknownIssuer { issuer: top(leaf, others).issuer });
+        return Err(CertificateError::UnknownIssuer { issuer: offered.top()? });
     }
     Ok(found)
-}
-
-/// The last certificate that is reached by following issuers by name.
-fn top<'c, 'a>(leaf: &'c Certificate<'a>, others: &'c [Certificate<'a>]) -> &'c Certificate<'a> {
-    let mut last = leaf;
-    for _ in others {
-        match others.iter().find(|one| one.subject == last.issuer && one.der != last.der) {
-            Some(issuer) => last = issuer,
-            None => break,
-        }
-    }
-    last
 }
 
 fn verify_self_signed<'a>(root: &Certificate<'a>, algorithms: &Algorithms<'_>) -> Result<(), CertificateError<'a>> {
@@ -173,61 +196,57 @@ impl<'a> PublicKeyInfo<'a> {
     }
 }
 
-type CertificateDers<'a> = heapless::Vec<CertificateDer<'a>, MAX_CERTIFICATES>;
-
-/// Where the path ended, and through which certificates it went.
+/// Where the path ended, and through which authorities it went.
 struct Walked<'a> {
-    certificate: Certificate<'a>,
-    names: heapless::Vec<DistinguishedName<'a>, MAX_CERTIFICATES>,
-    passed: heapless::Vec<usize, MAX_CERTIFICATES>,
+    root: &'a [u8],
+    authorities: Ders<'a>,
 }
 
 /// Signatures, names, validity, CA flags, path length: RFC 5280, 6.1, as `webpki` does it.
+#[inline(never)]
 fn walk<'a>(
-    leaf: &Certificate<'a>,
-    others: &[Certificate<'a>],
-    roots: &[Certificate<'a>],
+    offered: &Offered<'_, 'a>,
+    roots: &Ders<'a>,
     algorithms: &Algorithms<'_>,
     budget: &Budget,
     time: Time,
 ) -> Result<Walked<'a>, CertificateError<'a>> {
-    let root_ders: CertificateDers<'_> = roots.iter().map(|root| CertificateDer::from(root.der)).collect();
-    let offered: CertificateDers<'_> = others.iter().map(|other| CertificateDer::from(other.der)).collect();
+    let too_many = || CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1));
+    let wrapped = |ders: &[&'a [u8]]| {
+        let mut wrapped: heapless::Vec<CertificateDer<'a>, MAX_CERTIFICATES> = heapless::Vec::new();
+        ders.iter().try_for_each(|der| wrapped.push(CertificateDer::from(*der)).map_err(|_| too_many()))?;
+        Ok(wrapped)
+    };
+    let (ders, root_ders) = (wrapped(offered.0.get(1..).unwrap_or_default())?, wrapped(roots)?);
     let mut anchors: heapless::Vec<TrustAnchor<'_>, MAX_CERTIFICATES> = heapless::Vec::new();
     for der in &root_ders {
         let anchor = anchor_from_trusted_cert(der).map_err(|_| CertificateError::Rule("the root is malformed"))?;
-        anchors.push(anchor).map_err(|_| CertificateError::TooMany(roots.len()))?;
+        anchors.push(anchor).map_err(|_| too_many())?;
     }
-    let leaf_der = CertificateDer::from(leaf.der);
-    let explain = |error: Error| {
-        let all = [leaf].into_iter().chain(others).chain(roots);
-        diagnose(&error, &all, top(leaf, others), algorithms, budget, time)
-    };
+    let explain = |error: Error| diagnose(&error, offered, roots, algorithms, budget, time);
+    let leaf_der = CertificateDer::from(*offered.0.first().ok_or(CertificateError::Absent)?);
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
     let path = end_entity
         .verify_for_usage(
             &algorithms.table(),
             &anchors,
-            &offered,
+            &ders,
             UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds())),
             AnyPurpose,
             None,
             None,
         )
         .map_err(explain)?;
-    let anchor = path.anchor();
-    let root = anchors.iter().zip(roots).find(|(one, _)| core::ptr::eq(*one, anchor));
-    let (_, certificate) = root.ok_or(CertificateError::Rule("the path ends at no anchor"))?;
-    let mut walked = Walked { certificate: *certificate, names: heapless::Vec::new(), passed: heapless::Vec::new() };
-    let _ = walked.names.push(leaf.subject);
+    let reached = anchors.iter().position(|one| core::ptr::eq(one, path.anchor()));
+    let root =
+        reached.and_then(|place| roots.get(place)).ok_or(CertificateError::Rule("the path ends at no anchor"))?;
+    let mut authorities = Ders::new();
     for intermediate in path.intermediate_certificates() {
         let der = intermediate.der();
-        if let Some(other) = others.iter().find(|other| other.der == der.as_ref()) {
-            let _ = walked.names.push(other.subject);
-            let _ = walked.passed.push(other.der.as_ptr().addr());
-        }
+        let offered = offered.0.iter().find(|offered| **offered == der.as_ref());
+        authorities.push(offered.ok_or(CertificateError::Absent)?).map_err(|_| too_many())?;
     }
-    Ok(walked)
+    Ok(Walked { root, authorities })
 }
 
 /// `webpki` asks about the purposes of every certificate alike; here the leaf's rule is another than an authority's, so it is

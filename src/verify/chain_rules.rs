@@ -4,6 +4,7 @@ use super::{
     Certificate, CertificateError, Purpose, Time,
     certificate::{DIGITAL_SIGNATURE, KEY_CERT_SIGN},
     certificate_algorithms::{Algorithms, Budget, MAX_SIGNATURES},
+    chain::Offered,
     platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
 };
 use crate::crypto::PublicKey;
@@ -65,52 +66,56 @@ pub(crate) fn judge_root<'a>(
 }
 
 /// Why `webpki` refused: its error names no certificate, so the one that it means is looked for.
-pub(crate) fn diagnose<'c, 'a: 'c>(
+#[inline(never)]
+pub(crate) fn diagnose<'a>(
     error: &Error,
-    all: &(impl Iterator<Item = &'c Certificate<'a>> + Clone),
-    top: &Certificate<'a>,
+    offered: &Offered<'_, 'a>,
+    roots: &[&'a [u8]],
     algorithms: &Algorithms<'_>,
     budget: &Budget,
     time: Time,
 ) -> CertificateError<'a> {
-    let leaf = all.clone().next().unwrap_or(top);
+    let (leaf, issuer) = match (offered.leaf(), offered.top()) {
+        (Ok(leaf), Ok(issuer)) => (leaf, issuer),
+        (Err(error), _) | (_, Err(error)) => return error,
+    };
+    let all = || offered.iter().chain(roots.iter().filter_map(|der| Certificate::from_der(der).ok()));
     let subject = leaf.subject;
     if budget.spent() >= MAX_SIGNATURES {
         return CertificateError::Budget;
     }
     match error {
-        Error::CertExpired { .. } | Error::CertNotValidYet { .. } => all
-            .clone()
-            .find_map(|one| outside_validity(one, time))
+        Error::CertExpired { .. } | Error::CertNotValidYet { .. } => all()
+            .find_map(|one| outside_validity(&one, time))
             .unwrap_or(CertificateError::Rule("a certificate is not valid at this time")),
         Error::CaUsedAsEndEntity => CertificateError::LeafIsAuthority { subject },
         Error::EndEntityUsedAsCa => {
-            let unmarked = |one: &&Certificate<'_>| !matches!(one.extensions.basic_constraints, Some((true, _)));
-            let subject = all.clone().skip(1).find(unmarked).map_or(subject, |one| one.subject);
+            let unmarked = |one: &Certificate<'_>| !matches!(one.extensions.basic_constraints, Some((true, _)));
+            let subject = all().skip(1).find(unmarked).map_or(subject, |one| one.subject);
             CertificateError::NotAuthority { subject }
         }
         Error::PathLenConstraintViolated => CertificateError::PathLength,
         Error::NameConstraintViolation | Error::MalformedNameConstraint => CertificateError::NameConstraint,
         Error::UnsupportedCriticalExtension => {
-            let mut unknown = all.clone().filter_map(|one| Some((one.subject, one.extensions.unknown_critical?)));
+            let mut unknown = all().filter_map(|one| Some((one.subject, one.extensions.unknown_critical?)));
             match unknown.next() {
                 Some((subject, oid)) => CertificateError::UnknownCriticalExtension { subject, oid },
                 None => CertificateError::Rule("a critical extension that is not understood"),
             }
         }
-        Error::UnknownIssuer => CertificateError::UnknownIssuer { issuer: top.issuer },
+        Error::UnknownIssuer => CertificateError::UnknownIssuer { issuer },
         Error::InvalidSignatureForPublicKey => {
-            if let Some(weak) = all.clone().find_map(weak_key) {
+            if let Some(weak) = all().find_map(|one| weak_key(&one)) {
                 weak
             } else {
                 let failed = budget.failed();
-                let signed = all.clone().find(|one| one.tbs.as_ptr().addr() == failed);
+                let signed = all().find(|one| one.tbs.as_ptr().addr() == failed);
                 CertificateError::Signature { subject: signed.unwrap_or(leaf).subject }
             }
         }
         Error::UnsupportedCertVersion => CertificateError::Rule("a certificate is not X.509 v3"),
         Error::MaximumPathBuildCallsExceeded | Error::MaximumSignatureChecksExceeded => CertificateError::Budget,
-        _ => match all.clone().find(|one| !algorithms.knows(one.signature_algorithm)) {
+        _ => match all().find(|one| !algorithms.knows(one.signature_algorithm)) {
             Some(one) => CertificateError::Algorithm { subject: one.subject },
             None => CertificateError::Rule("a certificate breaks RFC 5280"),
         },

@@ -6,21 +6,29 @@ use core::fmt;
 
 /// A check, by name, and how it came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Check<'a> {
+pub struct Check<'r> {
     /// The name, which does not change between versions.
     pub name: &'static str,
     /// How it came out.
-    pub outcome: Outcome<'a>,
+    pub outcome: Outcome<'r>,
 }
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome<'a> {
+pub enum Outcome<'r> {
     /// What was found is what was expected.
-    Pass(Detail<'a>),
+    Pass(Detail<'r>),
     /// It is not, and the evidence is refused.
-    Fail(VerifyError<'a>),
+    Fail(&'r VerifyError<'r>),
     /// Nobody looked, and why. That is never a pass.
+    NotChecked(Detail<'r>),
+}
+
+/// The same, on its way into the report, which keeps the few errors apart from the many lines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Finding<'a> {
+    Pass(Detail<'a>),
+    Fail(VerifyError<'a>),
     NotChecked(Detail<'a>),
 }
 
@@ -34,8 +42,6 @@ pub enum Detail<'a> {
     Count { before: &'static str, count: usize, after: &'static str },
     /// Bytes.
     Bytes { before: &'static str, bytes: &'a [u8] },
-    /// A fingerprint.
-    Fingerprint { before: &'static str, sha256: [u8; 32] },
 }
 
 impl Outcome<'_> {
@@ -65,7 +71,6 @@ impl fmt::Display for Detail<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Count { before, count, after } => write!(f, "{before}{count}{after}"),
             Self::Bytes { before, bytes } => write!(f, "{before}{}", Hex(bytes)),
-            Self::Fingerprint { before, sha256 } => write!(f, "{before}{}", Hex(sha256)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What was checked, and what came of it: enough to argue about, and nothing that changes from run to run.
 
-use super::{Attachments, Check, Outcome, Policy, TrustedKey, VerifiedQuote, VerifyError, check::Detail};
+use super::{
+    Attachments, Check, Outcome, Policy, TrustedKey, VerifiedQuote, VerifyError,
+    check::{Detail, Finding},
+};
 use crate::crypto::HashAlgorithm;
 use core::fmt;
 
@@ -12,12 +15,20 @@ use core::fmt;
 #[doc(alias = "Attestation Result")]
 #[must_use]
 pub struct Report<'a> {
-    checks: heapless::Vec<Check<'a>, MAX_CHECKS>,
-    failure: Option<VerifyError<'a>>,
+    lines: heapless::Vec<Line<'a>, MAX_CHECKS>,
+    failures: heapless::Vec<VerifyError<'a>, MAX_FAILURES>,
     key: Option<TrustedKey<'a>>,
     quote: Option<VerifiedQuote<'a>>,
     attachments: Attachments<'a>,
     policy: &'a Policy<'a>,
+}
+
+/// A check as it is kept: a failure is the place of its error.
+#[derive(Clone, Copy, Debug)]
+struct Line<'a> {
+    name: &'static str,
+    outcome: Result<Detail<'a>, usize>,
+    checked: bool,
 }
 
 /// The state of a quoted PCR.
@@ -46,13 +57,26 @@ pub struct Rejection<'a> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(policy: &'a Policy<'a>, attachments: Attachments<'a>) -> Self {
-        Self { checks: heapless::Vec::new(), failure: None, key: None, quote: None, attachments, policy }
+        Self {
+            lines: heapless::Vec::new(),
+            failures: heapless::Vec::new(),
+            key: None,
+            quote: None,
+            attachments,
+            policy,
+        }
     }
 
     /// The checks, in order.
-    #[must_use]
-    pub fn checks(&self) -> &[Check<'a>] {
-        &self.checks
+    pub fn checks(&self) -> impl Iterator<Item = Check<'_>> {
+        self.lines.iter().filter_map(|line| {
+            let outcome = match line.outcome {
+                Err(place) => Outcome::Fail(self.failures.get(place)?),
+                Ok(detail) if line.checked => Outcome::Pass(detail),
+                Ok(detail) => Outcome::NotChecked(detail),
+            };
+            Some(Check { name: line.name, outcome })
+        })
     }
 
     /// The key, once its signature was verified.
@@ -81,14 +105,18 @@ impl<'a> Report<'a> {
         })
     }
 
-    pub(crate) fn note(&mut self, name: &'static str, outcome: Outcome<'a>) {
-        if let Outcome::Fail(error) = outcome {
-            self.failure = self.failure.or(Some(error));
-        }
-        // There are fewer checks than places; if one were ever lost, it must not be one that failed.
-        if self.checks.push(Check { name, outcome }).is_err() {
-            self.failure = self.failure.or(Some(VerifyError::NoKey));
-        }
+    pub(crate) fn note(&mut self, name: &'static str, finding: Finding<'a>) {
+        let (outcome, checked) = match finding {
+            Finding::Pass(detail) => (Ok(detail), true),
+            Finding::NotChecked(detail) => (Ok(detail), false),
+            Finding::Fail(error) => {
+                let place = self.failures.len();
+                // More than there are places can fail only after the first, which decides.
+                (if self.failures.push(error).is_ok() { Err(place) } else { Err(0) }, true)
+            }
+        };
+        // There are fewer checks than places.
+        let _ = self.lines.push(Line { name, outcome, checked });
     }
 
     /// The report as one JSON object, of the schema 1 that ships with this crate.
@@ -105,14 +133,14 @@ impl<'a> Report<'a> {
         detail: impl FnOnce(&T) -> Detail<'a>,
     ) -> Result<T, VerifyError<'a>> {
         match &result {
-            Ok(value) => self.note(name, Outcome::Pass(detail(value))),
-            Err(error) => self.note(name, Outcome::Fail(*error)),
+            Ok(value) => self.note(name, Finding::Pass(detail(value))),
+            Err(error) => self.note(name, Finding::Fail(*error)),
         }
         result
     }
 
     pub(crate) fn failure(&self) -> Option<VerifyError<'a>> {
-        self.failure
+        self.failures.first().copied()
     }
 
     pub(crate) fn set_key(&mut self, key: TrustedKey<'a>) {
@@ -165,4 +193,7 @@ impl fmt::Display for Rejection<'_> {
 impl core::error::Error for Rejection<'_> {}
 
 /// More than there are names of checks.
-const MAX_CHECKS: usize = 24;
+const MAX_CHECKS: usize = 20;
+
+/// The stairs end at the first failure, and only the last one has several rules.
+const MAX_FAILURES: usize = 4;

@@ -9,7 +9,7 @@ impl Report<'_> {
     pub(crate) fn write_json(&self, f: &mut fmt::Formatter<'_>, accepted: bool) -> fmt::Result {
         let verdict = if accepted { "accepted" } else { "rejected" };
         write!(f, "{{\n  \"schema\": 1,\n  \"verdict\": \"{verdict}\",\n  \"checks\": [")?;
-        for (place, check) in self.checks().iter().enumerate() {
+        for (place, check) in self.checks().enumerate() {
             let comma = if place == 0 { "" } else { "," };
             write!(f, "{comma}\n    {{\"name\": \"{}\", \"outcome\": \"{}\", ", check.name, check.outcome.as_str())?;
             write!(f, "\"detail\": {}}}", Quoted(&check.outcome))?;

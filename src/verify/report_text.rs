@@ -3,7 +3,7 @@
 use super::{Attributes, PcrState, Report, Trust};
 use crate::crypto::{Curve, PublicKey};
 use crate::wire::Hex;
-use core::fmt;
+use core::fmt::{self, Write};
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,10 +16,16 @@ impl fmt::Display for Report<'_> {
         }
         if let Some(key) = self.key() {
             writeln!(f, "\n  key    {}", KeyKind(key.key()))?;
+            if let Trust::PinnedSpki(sha256) = key.trust() {
+                writeln!(f, "         spki-sha256:{}", Hex(sha256))?;
+            }
             if let Trust::Certified(chain) = key.trust() {
                 for (depth, name) in chain.names().enumerate() {
-                    writeln!(f, "         {:depth$}{name}", "")?;
+                    f.write_str("         ")?;
+                    (0..depth).try_for_each(|_| f.write_char(' '))?;
+                    writeln!(f, "{name}")?;
                 }
+                writeln!(f, "  root   cert-sha256:{}", Hex(chain.root_sha256()))?;
             }
             if let Some(name) = key.name() {
                 let note = if key.attributes() == Attributes::Authenticated { "" } else { "  (claimed)" };

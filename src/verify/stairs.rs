@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Challenge, Evidence, Policy, Rejection, Report, Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
-    check::{Detail, Outcome},
+    check::{Detail, Finding},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
 
@@ -18,13 +18,24 @@ pub fn verify_evidence<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<Report<'a>, Rejection<'a>> {
-    let mut report = Report::new(policy, evidence.attachments);
-    match climb(&mut report, evidence, policy, challenge, time, crypto) {
-        Ok(()) => Ok(report),
-        Err(error) => Err(Rejection { error, report }),
+    // In place: a report is large for the stack that there is on a small machine.
+    let mut result = Ok(Report::new(policy, evidence.attachments));
+    if let Ok(report) = &mut result
+        && let Err(error) = climb(report, evidence, policy, challenge, time, crypto)
+    {
+        reject(&mut result, error);
+    }
+    result
+}
+
+#[inline(never)]
+fn reject<'a>(result: &mut Result<Report<'a>, Rejection<'a>>, error: VerifyError<'a>) {
+    if let Ok(report) = result {
+        *result = Err(Rejection { error, report: report.clone() });
     }
 }
 
+#[inline(never)]
 fn climb<'a>(
     report: &mut Report<'a>,
     evidence: &Evidence<'a>,
@@ -38,7 +49,8 @@ fn climb<'a>(
     let signed = report.record("signature", evidence.attestation.verify_signature(&key), |_| {
         Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
     })?;
-    report.set_key(key.clone());
+    let established = policy.hierarchy_established(&signed, &key).map_err(VerifyError::Crypto)?;
+    report.set_key(key);
     let quote = if policy.0.pcr_digests.is_empty() {
         signed.verify_quote(challenge, &evidence.pcr_values)
     } else {
@@ -47,10 +59,11 @@ fn climb<'a>(
     book_quote(report, &quote, challenge);
     let quote = quote?;
     report.set_quote(&quote);
-    policy.appraise(&quote, &key, report)
+    policy.appraise(&quote, established, report)
 }
 
 /// The first stair: a reason to trust the key.
+#[inline(never)]
 fn trust<'a>(
     report: &mut Report<'a>,
     evidence: &Evidence<'a>,
@@ -64,30 +77,28 @@ fn trust<'a>(
     };
     let key = match (pinned, policy.anchors()) {
         (Some(Ok(key)), _) => {
-            report.note("certificate-chain", Outcome::NotChecked(Detail::Text("the key itself is pinned")));
-            report.note("revocation", Outcome::NotChecked(Detail::Text("the key itself is pinned")));
+            report.note("certificate-chain", Finding::NotChecked(Detail::Text("the key itself is pinned")));
+            report.note("revocation", Finding::NotChecked(Detail::Text("the key itself is pinned")));
             let detail = match key.trust() {
-                Trust::PinnedSpki(sha256) => {
-                    Detail::Fingerprint { before: "the key is pinned: spki-sha256:", sha256: *sha256 }
-                }
+                Trust::PinnedSpki(_) => Detail::Text("the key is pinned by its public key"),
                 _ => Detail::Text("the key is pinned by its Name"),
             };
-            report.note("identity", Outcome::Pass(detail));
+            report.note("identity", Finding::Pass(detail));
             key
         }
         (Some(Err(error)), None) => {
-            report.note("identity", Outcome::Fail(error));
+            report.note("identity", Finding::Fail(error));
             return Err(error);
         }
         (_, Some(anchors)) => {
             let rules = policy.certificate_rules();
             let key = TrustedKey::certified(&evidence.key, anchors, &rules, time, crypto);
             let key = report.record("certificate-chain", key, chain_detail)?;
-            report.note("revocation", Outcome::NotChecked(Detail::Text("no revocation list was given")));
+            report.note("revocation", Finding::NotChecked(Detail::Text("no revocation list was given")));
             let identity = if rules.narrows_identity() {
-                Outcome::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
+                Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
             } else {
-                Outcome::NotChecked(Detail::Text(
+                Finding::NotChecked(Detail::Text(
                     "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
                 ))
             };
@@ -101,12 +112,12 @@ fn trust<'a>(
         "key-attributes",
         match key.attributes() {
             Attributes::Authenticated => {
-                Outcome::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
+                Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
             }
-            Attributes::Claimed => Outcome::NotChecked(Detail::Text(
+            Attributes::Claimed => Finding::NotChecked(Detail::Text(
                 "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",
             )),
-            Attributes::Unknown => Outcome::NotChecked(Detail::Text(
+            Attributes::Unknown => Finding::NotChecked(Detail::Text(
                 "the proof has no TPMT_PUBLIC; vouched for by the CA's profile only, or by nobody where the public key \
                  alone is pinned",
             )),
@@ -118,7 +129,8 @@ fn trust<'a>(
 fn chain_detail<'a>(key: &TrustedKey<'a>) -> Detail<'a> {
     match key.trust() {
         Trust::Certified(chain) => {
-            Detail::Fingerprint { before: "valid, up to the root cert-sha256:", sha256: *chain.root_sha256() }
+            let count = chain.names().count();
+            Detail::Count { before: "", count, after: " certificates, up to a root that the policy trusts" }
         }
         _ => Detail::Text("valid"),
     }
@@ -146,8 +158,8 @@ fn book_quote<'a>(
     challenge: &Challenge<'a>,
 ) {
     let fresh = match challenge.expected() {
-        Some(nonce) => Outcome::Pass(Detail::Bytes { before: "made for the nonce ", bytes: nonce }),
-        None => Outcome::NotChecked(Detail::Text(
+        Some(nonce) => Finding::Pass(Detail::Bytes { before: "made for the nonce ", bytes: nonce }),
+        None => Finding::NotChecked(Detail::Text(
             "no freshness: a copy of an old quote passes as well as a new one (--insecure-no-freshness)",
         )),
     };
@@ -161,13 +173,13 @@ fn book_quote<'a>(
     };
     for (place, name) in lines.into_iter().enumerate() {
         let outcome = match (quote, place) {
-            (Err(error), place) if place == failed => Outcome::Fail(*error),
+            (Err(error), place) if place == failed => Finding::Fail(*error),
             (_, place) if place > failed => break,
-            (_, 0) => Outcome::Pass(Detail::Text("the attestation is a quote")),
+            (_, 0) => Finding::Pass(Detail::Text("the attestation is a quote")),
             (_, 1) => fresh,
-            (_, 2) => Outcome::Pass(Detail::Text("the values are exactly those of the signed selection")),
-            (Ok(quote), _) => Outcome::Pass(Detail::Bytes { before: "", bytes: quote.info().pcr_digest.0 }),
-            (Err(error), _) => Outcome::Fail(*error),
+            (_, 2) => Finding::Pass(Detail::Text("the values are exactly those of the signed selection")),
+            (Ok(quote), _) => Finding::Pass(Detail::Bytes { before: "", bytes: quote.info().pcr_digest.0 }),
+            (Err(error), _) => Finding::Fail(*error),
         };
         report.note(name, outcome);
     }

@@ -59,7 +59,8 @@ impl<'b> Encoder<'b> {
         let end = self.written.saturating_add(bytes.len());
         match self.buffer.get_mut(self.written..end) {
             Some(place) => {
-                place.copy_from_slice(bytes);
+                // Not `copy_from_slice`: the compiler does not see that the lengths agree, and links its panic.
+                place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
                 self.written = end;
             }
             None => self.error = self.error.or(Some(EncodeError::BufferTooSmall)),

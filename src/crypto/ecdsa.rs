@@ -4,6 +4,8 @@ use super::{CryptoError, Curve, Digest};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 
 /// Whether `(r, s)` is the signature of `digest` by the key `(x, y)`. Both `s` and `n - s` are right.
+///
+/// Each curve, and each part of its work, has a frame of its own on the stack: a small machine pays for the one that it uses.
 pub(super) fn verify(curve: Curve, x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
     match curve {
         Curve::P256 => p256(x, y, digest, r, s),
@@ -13,8 +15,7 @@ pub(super) fn verify(curve: Curve, x: &[u8], y: &[u8], digest: &Digest, r: &[u8]
 
 #[inline(never)]
 fn p256(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
-    let point = sec1::<32, 65>(x, y).ok_or(CryptoError::BadPoint)?;
-    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)?;
+    let key = p256_key(x, y)?;
     let (r, s) = (padded::<32>(r)?, padded::<32>(s)?);
     let signature = p256::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
     key.verify_prehash(digest.as_bytes(), &signature).map_err(|_| CryptoError::BadSignature)
@@ -22,11 +23,22 @@ fn p256(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), C
 
 #[inline(never)]
 fn p384(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
-    let point = sec1::<48, 97>(x, y).ok_or(CryptoError::BadPoint)?;
-    let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)?;
+    let key = p384_key(x, y)?;
     let (r, s) = (padded::<48>(r)?, padded::<48>(s)?);
     let signature = p384::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
     key.verify_prehash(digest.as_bytes(), &signature).map_err(|_| CryptoError::BadSignature)
+}
+
+#[inline(never)]
+fn p256_key(x: &[u8], y: &[u8]) -> Result<p256::ecdsa::VerifyingKey, CryptoError> {
+    let point = sec1::<32, 65>(x, y).ok_or(CryptoError::BadPoint)?;
+    p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
+}
+
+#[inline(never)]
+fn p384_key(x: &[u8], y: &[u8]) -> Result<p384::ecdsa::VerifyingKey, CryptoError> {
+    let point = sec1::<48, 97>(x, y).ok_or(CryptoError::BadPoint)?;
+    p384::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
 }
 
 /// The uncompressed form of a point (SEC 1, 2.3.3).

@@ -226,17 +226,12 @@ fn walk<'a>(
     let explain = |error: Error| diagnose(&error, offered, roots, algorithms, budget, time);
     let leaf_der = CertificateDer::from(*offered.0.first().ok_or(CertificateError::Absent)?);
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
-    let path = end_entity
-        .verify_for_usage(
-            &algorithms.table(),
-            &anchors,
-            &ders,
-            UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds())),
-            AnyPurpose,
-            None,
-            None,
-        )
-        .map_err(explain)?;
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds()));
+    let table = algorithms.table();
+    let path = match end_entity.verify_for_usage(&table, &anchors, &ders, now, AnyPurpose, None, None) {
+        Ok(path) => path,
+        Err(error) => return Err(explain(error)),
+    };
     let reached = anchors.iter().position(|one| core::ptr::eq(one, path.anchor()));
     let root =
         reached.and_then(|place| roots.get(place)).ok_or(CertificateError::Rule("the path ends at no anchor"))?;

@@ -18,6 +18,7 @@ pub struct Report<'a> {
     lines: heapless::Vec<Line<'a>, MAX_CHECKS>,
     failures: heapless::Vec<VerifyError<'a>, MAX_FAILURES>,
     key: Option<TrustedKey<'a>>,
+    key_has_signed: bool,
     quote: Option<VerifiedQuote<'a>>,
     attachments: Attachments<'a>,
     policy: &'a Policy<'a>,
@@ -61,6 +62,7 @@ impl<'a> Report<'a> {
             lines: heapless::Vec::new(),
             failures: heapless::Vec::new(),
             key: None,
+            key_has_signed: false,
             quote: None,
             attachments,
             policy,
@@ -82,7 +84,7 @@ impl<'a> Report<'a> {
     /// The key, once its signature was verified.
     #[must_use]
     pub fn key(&self) -> Option<&TrustedKey<'a>> {
-        self.key.as_ref()
+        self.key.as_ref().filter(|_| self.key_has_signed)
     }
 
     /// The quote, once it was verified.
@@ -145,6 +147,15 @@ impl<'a> Report<'a> {
 
     pub(crate) fn set_key(&mut self, key: TrustedKey<'a>) {
         self.key = Some(key);
+    }
+
+    /// The key, before its signature is verified.
+    pub(crate) fn claimed_key(&self) -> Result<&TrustedKey<'a>, VerifyError<'a>> {
+        self.key.as_ref().ok_or(VerifyError::NoKey)
+    }
+
+    pub(crate) fn key_has_signed(&mut self) {
+        self.key_has_signed = true;
     }
 
     pub(crate) fn set_quote(&mut self, quote: &VerifiedQuote<'a>) {

@@ -1,7 +1,8 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attributes, Challenge, Evidence, Policy, Rejection, Report, Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    Anchor, Attachments, Attributes, CertificateRules, Challenge, Evidence, Pin, Policy, Rejection, Report, Time,
+    Trust, TrustedKey, VerifiedQuote, VerifyError,
     check::{Detail, Finding},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
@@ -11,6 +12,7 @@ use crate::crypto::{Crypto, HashAlgorithm};
 /// # Errors
 /// A [`Rejection`] at the first stair that does not hold. It has the report of those that did.
 #[expect(clippy::result_large_err, reason = "without an allocator the report has no other place")]
+#[inline(never)]
 pub fn verify_evidence<'a>(
     evidence: &Evidence<'a>,
     policy: &'a Policy<'a>,
@@ -19,7 +21,7 @@ pub fn verify_evidence<'a>(
     crypto: &'a dyn Crypto,
 ) -> Result<Report<'a>, Rejection<'a>> {
     // In place: a report is large for the stack that there is on a small machine.
-    let mut result = Ok(Report::new(policy, evidence.attachments));
+    let mut result = begin(policy, evidence.attachments);
     if let Ok(report) = &mut result
         && let Err(error) = climb(report, evidence, policy, challenge, time, crypto)
     {
@@ -29,13 +31,18 @@ pub fn verify_evidence<'a>(
 }
 
 #[inline(never)]
+#[expect(clippy::result_large_err, clippy::unnecessary_wraps, reason = "it is made where it is to be returned")]
+fn begin<'a>(policy: &'a Policy<'a>, attachments: Attachments<'a>) -> Result<Report<'a>, Rejection<'a>> {
+    Ok(Report::new(policy, attachments))
+}
+
+#[inline(never)]
 fn reject<'a>(result: &mut Result<Report<'a>, Rejection<'a>>, error: VerifyError<'a>) {
     if let Ok(report) = result {
         *result = Err(Rejection { error, report: report.clone() });
     }
 }
 
-#[inline(never)]
 fn climb<'a>(
     report: &mut Report<'a>,
     evidence: &Evidence<'a>,
@@ -44,86 +51,94 @@ fn climb<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<(), VerifyError<'a>> {
-    let key = trust(report, evidence, policy, time, crypto)?;
+    trust(report, evidence, policy, time, crypto)?;
     judge_hash(report, evidence, policy)?;
-    let signed = report.record("signature", evidence.attestation.verify_signature(&key), |_| {
-        Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
-    })?;
-    let established = policy.hierarchy_established(&signed, &key).map_err(VerifyError::Crypto)?;
-    report.set_key(key);
-    let quote = if policy.0.pcr_digests.is_empty() {
-        signed.verify_quote(challenge, &evidence.pcr_values)
-    } else {
-        signed.verify_quote_digest(challenge, policy.0.pcr_digests)
-    };
-    book_quote(report, &quote, challenge);
-    let quote = quote?;
-    report.set_quote(&quote);
-    policy.appraise(&quote, established, report)
+    judge_quote(report, evidence, policy, challenge)
 }
 
-/// The first stair: a reason to trust the key.
-#[inline(never)]
+/// The first stair: a reason to trust the key, which goes into the report.
 fn trust<'a>(
     report: &mut Report<'a>,
     evidence: &Evidence<'a>,
     policy: &'a Policy<'a>,
     time: Time,
     crypto: &'a dyn Crypto,
-) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    let pinned = match policy.pins() {
-        [] => None,
-        pins => Some(TrustedKey::pinned(&evidence.key, pins, crypto)),
-    };
-    let key = match (pinned, policy.anchors()) {
-        (Some(Ok(key)), _) => {
-            report.note("certificate-chain", Finding::NotChecked(Detail::Text("the key itself is pinned")));
-            report.note("revocation", Finding::NotChecked(Detail::Text("the key itself is pinned")));
-            let detail = match key.trust() {
-                Trust::PinnedSpki(_) => Detail::Text("the key is pinned by its public key"),
-                _ => Detail::Text("the key is pinned by its Name"),
-            };
-            report.note("identity", Finding::Pass(detail));
-            key
-        }
-        (Some(Err(error)), None) => {
+) -> Result<(), VerifyError<'a>> {
+    match (by_pin(report, evidence, policy.pins(), crypto), policy.anchors()) {
+        (Ok(()), _) => {}
+        (Err(error), None) => {
             report.note("identity", Finding::Fail(error));
             return Err(error);
         }
-        (_, Some(anchors)) => {
-            let rules = policy.certificate_rules();
-            let key = TrustedKey::certified(&evidence.key, anchors, &rules, time, crypto);
-            let key = report.record("certificate-chain", key, chain_detail)?;
-            report.note("revocation", Finding::NotChecked(Detail::Text("no revocation list was given")));
-            let identity = if rules.narrows_identity() {
-                Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
-            } else {
-                Finding::NotChecked(Detail::Text(
-                    "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
-                ))
-            };
-            report.note("identity", identity);
-            key
+        (Err(_), Some(anchors)) => by_chain(report, evidence, anchors, &policy.certificate_rules(), time, crypto)?,
+    }
+    let attributes = match report.claimed_key()?.attributes() {
+        Attributes::Authenticated => {
+            Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
         }
-        // A policy has a way to trust a key, or it is none.
-        (None, None) => return Err(VerifyError::NoKey),
+        Attributes::Claimed => Finding::NotChecked(Detail::Text(
+            "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",
+        )),
+        Attributes::Unknown => Finding::NotChecked(Detail::Text(
+            "the proof has no TPMT_PUBLIC; vouched for by the CA's profile only, or by nobody where the public key alone \
+             is pinned",
+        )),
     };
-    report.note(
-        "key-attributes",
-        match key.attributes() {
-            Attributes::Authenticated => {
-                Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
-            }
-            Attributes::Claimed => Finding::NotChecked(Detail::Text(
-                "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",
-            )),
-            Attributes::Unknown => Finding::NotChecked(Detail::Text(
-                "the proof has no TPMT_PUBLIC; vouched for by the CA's profile only, or by nobody where the public key \
-                 alone is pinned",
-            )),
-        },
-    );
-    Ok(key)
+    report.note("key-attributes", attributes);
+    Ok(())
+}
+
+#[inline(never)]
+fn by_pin<'a>(
+    report: &mut Report<'a>,
+    evidence: &Evidence<'a>,
+    pins: &[Pin<'a>],
+    crypto: &'a dyn Crypto,
+) -> Result<(), VerifyError<'a>> {
+    if pins.is_empty() {
+        return Err(VerifyError::NoKey);
+    }
+    let key = TrustedKey::pinned(&evidence.key, pins, crypto)?;
+    report.note("certificate-chain", Finding::NotChecked(Detail::Text("the key itself is pinned")));
+    report.note("revocation", Finding::NotChecked(Detail::Text("the key itself is pinned")));
+    let detail = match key.trust() {
+        Trust::PinnedSpki(_) => "the key is pinned by its public key",
+        _ => "the key is pinned by its Name",
+    };
+    report.note("identity", Finding::Pass(Detail::Text(detail)));
+    report.set_key(key);
+    Ok(())
+}
+
+#[inline(never)]
+fn by_chain<'a>(
+    report: &mut Report<'a>,
+    evidence: &Evidence<'a>,
+    anchors: &[Anchor<'a>],
+    rules: &CertificateRules<'a>,
+    time: Time,
+    crypto: &'a dyn Crypto,
+) -> Result<(), VerifyError<'a>> {
+    match TrustedKey::certified(&evidence.key, anchors, rules, time, crypto) {
+        Ok(key) => {
+            report.note("certificate-chain", Finding::Pass(chain_detail(&key)));
+            report.set_key(key);
+        }
+        Err(error) => {
+            report.note("certificate-chain", Finding::Fail(error));
+            return Err(error);
+        }
+    }
+    report.note("revocation", Finding::NotChecked(Detail::Text("no revocation list was given")));
+    let identity = if rules.narrows_identity() {
+        Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
+    } else {
+        Finding::NotChecked(Detail::Text(
+            "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
+        ))
+    };
+    report.note("identity", identity);
+    Ok(())
 }
 
 fn chain_detail<'a>(key: &TrustedKey<'a>) -> Detail<'a> {
@@ -134,6 +149,31 @@ fn chain_detail<'a>(key: &TrustedKey<'a>) -> Detail<'a> {
         }
         _ => Detail::Text("valid"),
     }
+}
+
+/// The signature, the quote, and what the policy asks of it.
+#[inline(never)]
+fn judge_quote<'a>(
+    report: &mut Report<'a>,
+    evidence: &Evidence<'a>,
+    policy: &'a Policy<'a>,
+    challenge: &Challenge<'a>,
+) -> Result<(), VerifyError<'a>> {
+    let signed = evidence.attestation.verify_signature(report.claimed_key()?);
+    let signed = report.record("signature", signed, |_| {
+        Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
+    })?;
+    report.key_has_signed();
+    let established = policy.hierarchy_established(&signed, report.claimed_key()?).map_err(VerifyError::Crypto)?;
+    let quote = if policy.0.pcr_digests.is_empty() {
+        signed.verify_quote(challenge, &evidence.pcr_values)
+    } else {
+        signed.verify_quote_digest(challenge, policy.0.pcr_digests)
+    };
+    book_quote(report, &quote, challenge);
+    let quote = quote?;
+    report.set_quote(&quote);
+    policy.appraise(&quote, established, report)
 }
 
 /// The hash of the signature, before it is used.

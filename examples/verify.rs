@@ -1,6 +1,6 @@
 //! Verifies a proof: the key by its certificates, the quote by its signature, the PCR values by golden ones.
 
-use std::error::Error;
+use core::error::Error;
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::verify::{Anchor, Challenge, PcrRule, Policy, Time};
 use tpmproof::{Proof, verify_proof};

@@ -1,6 +1,6 @@
 //! Promise: every quote that our virtual TPMs made is accepted with its key or chain, its nonce and its values.
 #![cfg(feature = "std")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Promise: whatever is put on the command line, there is a clear answer, the right exit code, and no file is left half written.
 #![cfg(feature = "cli")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 mod common;
 

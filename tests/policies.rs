@@ -1,6 +1,6 @@
 //! Promise: a policy says what it asks for, or it is refused before any evidence is judged; nothing in it is passed over.
 #![cfg(feature = "cli")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 mod common;
 

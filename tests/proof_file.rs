@@ -1,6 +1,6 @@
 //! Promise: a proof is DER and nothing else: others can read it, and no second form of it is read.
 #![cfg(feature = "std")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Promise: every report, accepted, rejected or about bytes that are no proof, is of the schema that ships.
 #![cfg(feature = "cli")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 mod common;
 

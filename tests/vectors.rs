@@ -1,6 +1,6 @@
 //! Promise: every vector in `testvectors/` comes out as its header says, refused by the layer that it names.
 #![cfg(feature = "cli")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 use std::collections::BTreeMap;
 use std::fs;

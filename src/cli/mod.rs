@@ -13,6 +13,7 @@ mod pcr_file;
 mod policy_file;
 mod policy_schema;
 mod policy_text;
+mod policy_value;
 mod roots;
 mod show;
 mod show_text;

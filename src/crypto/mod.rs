@@ -3,7 +3,8 @@
 //! [`Crypto`] is all that the verifier asks of cryptography. [`SOFTWARE`] answers it in safe Rust without an allocator; a
 //! caller with an accelerator or a faster library brings its own implementation.
 
-use crate::{structures::TpmAlgId, wire::Hex};
+use crate::structures::TpmAlgId;
+use crate::wire::Hex;
 use core::fmt;
 
 mod ecdsa;

@@ -1,5 +1,5 @@
 //! The proof of the arithmetic: both widths against two other implementations, on random and on extreme numbers.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![allow(clippy::pedantic, clippy::restriction)]
 
 use super::{MAX_OCTETS, power, public_operation};
 use crate::crypto::CryptoError;

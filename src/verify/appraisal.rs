@@ -116,9 +116,9 @@ impl<'a> Policy<'a> {
                 platform.endorsement_hierarchy && platform.roots.contains(&root)
             })),
             (Trust::PinnedName(_), Some(name)) => {
-                let signer = signed.attest().qualified_signer.0;
+                let expected = signed.attest().qualified_signer.0;
                 for hierarchy in [TpmRh::ENDORSEMENT, TpmRh::PLATFORM] {
-                    if name.qualified_in(hierarchy, key.crypto())?.as_bytes() == signer {
+                    if name.qualified_in(hierarchy, key.crypto())?.as_bytes() == expected {
                         return Ok(true);
                     }
                 }

@@ -2,8 +2,8 @@
 
 use super::{
     Certificate, CertificateError, Purpose, Time,
-    certificate::{DIGITAL_SIGNATURE, KEY_CERT_SIGN},
     certificate_algorithms::{Algorithms, Budget, MAX_SIGNATURES},
+    certificate_extensions::{DIGITAL_SIGNATURE, KEY_CERT_SIGN},
     chain::Offered,
     platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
 };

@@ -16,6 +16,7 @@ mod attestation;
 mod certificate;
 mod certificate_algorithms;
 mod certificate_error;
+mod certificate_extensions;
 mod certificate_rules;
 mod chain;
 mod chain_rules;
@@ -42,8 +43,9 @@ mod time;
 
 pub use anchors::Anchor;
 pub use attestation::{Attestation, SignedAttest};
-pub use certificate::{Certificate, GoogleInstance};
+pub use certificate::Certificate;
 pub use certificate_error::CertificateError;
+pub use certificate_extensions::GoogleInstance;
 pub use certificate_rules::{CertificateRules, GoogleRule};
 pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
 pub use check::{Check, Outcome};

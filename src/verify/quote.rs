@@ -54,13 +54,7 @@ impl<'a> SignedAttest<'a> {
         challenge: &Challenge<'a>,
         values: &PcrValues<'a>,
     ) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
-        let (info, fresh) = self.answer(challenge)?;
-        bind_selection(&info, values)?;
-        let digest = self.digest_of(&info, values)?;
-        if digest.as_bytes() != info.pcr_digest.0 {
-            return Err(VerifyError::PcrDigest { expected: info.pcr_digest.0, found: digest });
-        }
-        Ok(VerifiedQuote { signed: *self, info, values: Some(*values), fresh })
+        self.bind(challenge, Some(*values), &[])
     }
 
     /// As [`SignedAttest::verify_quote`], where only the digest of the values is known: `expected`, any of them.
@@ -72,12 +66,27 @@ impl<'a> SignedAttest<'a> {
         challenge: &Challenge<'a>,
         expected: &[&'a [u8]],
     ) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
+        self.bind(challenge, None, expected)
+    }
+
+    /// By the values, or where there are none by one of the digests that are `expected`.
+    fn bind(
+        &self,
+        challenge: &Challenge<'a>,
+        values: Option<PcrValues<'a>>,
+        expected: &[&'a [u8]],
+    ) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
         let (info, fresh) = self.answer(challenge)?;
-        if !expected.contains(&info.pcr_digest.0) {
+        if let Some(values) = &values {
+            bind_selection(&info, values)?;
+            let digest = self.digest_of(&info, values)?;
+            if digest.as_bytes() != info.pcr_digest.0 {
+                return Err(VerifyError::PcrDigest { expected: info.pcr_digest.0, found: digest });
+            }
+        } else if !expected.contains(&info.pcr_digest.0) {
             return Err(VerifyError::PolicyDigest { found: info.pcr_digest.0 });
         }
-        let quote = VerifiedQuote { signed: *self, info, values: None, fresh };
-        Ok(quote)
+        Ok(VerifiedQuote { signed: *self, info, values, fresh })
     }
 
     /// Type, nonce, and a selection that means what it seems to.

@@ -2,8 +2,9 @@
 
 #[macro_use]
 mod declare;
+#[macro_use]
+mod declare_structures;
 mod decode;
-#[allow(dead_code)]
 pub(crate) mod der;
 mod encode;
 mod error;

@@ -1,5 +1,5 @@
 //! What the tests share: proofs made of the material in `testvectors/`.
-#![allow(missing_docs, dead_code, unreachable_pub)]
+#![allow(missing_docs, dead_code, unreachable_pub, clippy::pedantic, clippy::restriction)]
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -1,0 +1,140 @@
+//! The extensions of a certificate (RFC 5280, 4.2), as far as this verifier reads them.
+
+use crate::wire::{
+    DecodeErrorKind, Fault, Parsed,
+    der::{any, element, optional, tag, utf8_string, value, within},
+    in_field,
+};
+
+/// What the extensions of a certificate say, as far as this verifier reads them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extensions<'a> {
+    /// The bits of `KeyUsage`, the first in the highest place; `None` without the extension.
+    pub(crate) key_usage: Option<u8>,
+    /// Whether this is a CA, and how many intermediates may follow; `None` without the extension.
+    pub(crate) basic_constraints: Option<(bool, Option<u8>)>,
+    /// The purposes of `ExtendedKeyUsage`: OBJECT IDENTIFIERs; `None` without the extension.
+    pub(crate) purposes: Option<&'a [u8]>,
+    /// The first critical extension that this verifier does not know.
+    pub(crate) unknown_critical: Option<&'a [u8]>,
+    /// Google's description of the instance.
+    pub(crate) google_instance: Option<GoogleInstance<'a>>,
+}
+
+/// The virtual machine that Google's CA certifies (OID 1.3.6.1.4.1.11129.2.1.21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GoogleInstance<'a> {
+    /// Zone, such as `us-central1-f`.
+    pub zone: &'a str,
+    /// Name of the project.
+    pub project: &'a str,
+    /// Name of the instance.
+    pub instance: &'a str,
+}
+
+pub(crate) fn extensions(mut input: &[u8]) -> Parsed<'_, Extensions<'_>> {
+    let mut read = Extensions::default();
+    let mut seen: heapless::Vec<&[u8], MAX_EXTENSIONS> = heapless::Vec::new();
+    while !input.is_empty() {
+        let (rest, (oid, critical, content)) = within(tag::SEQUENCE, extension)(input)?;
+        if seen.contains(&oid) {
+            return Err(Fault::new(input, DecodeErrorKind::NotDer("an extension that stands twice")));
+        }
+        if seen.push(oid).is_err() {
+            let found = MAX_EXTENSIONS.saturating_add(1);
+            return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: MAX_EXTENSIONS }));
+        }
+        match oid {
+            KEY_USAGE => read.key_usage = Some(in_field(&"keyUsage", all_of(key_usage))(content)?.1),
+            BASIC_CONSTRAINTS => {
+                read.basic_constraints = Some(in_field(&"basicConstraints", all_of(basic_constraints))(content)?.1);
+            }
+            EXTENDED_KEY_USAGE => read.purposes = Some(in_field(&"extKeyUsage", all_of(purposes))(content)?.1),
+            GOOGLE_INSTANCE => read.google_instance = Some(in_field(&"googleInstance", all_of(google))(content)?.1),
+            SUBJECT_ALTERNATIVE_NAME | NAME_CONSTRAINTS => {}
+            other if critical => read.unknown_critical = read.unknown_critical.or(Some(other)),
+            _ => {}
+        }
+        input = rest;
+    }
+    Ok((input, read))
+}
+
+fn all_of<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
+    crate::wire::all(inner)
+}
+
+fn extension(input: &[u8]) -> Parsed<'_, (&[u8], bool, &[u8])> {
+    let (input, oid) = element(tag::OID)(input)?;
+    let (input, critical) = match input.first() {
+        Some(&tag::BOOLEAN) => match element(tag::BOOLEAN)(input)? {
+            (rest, [0xff]) => (rest, true),
+            _ => return Err(Fault::new(input, DecodeErrorKind::NotDer("a BOOLEAN other than TRUE or its default"))),
+        },
+        _ => (input, false),
+    };
+    let (input, content) = element(tag::OCTET_STRING)(input)?;
+    Ok((input, (oid, critical, content)))
+}
+
+fn key_usage(input: &[u8]) -> Parsed<'_, u8> {
+    let (rest, content) = element(tag::BIT_STRING)(input)?;
+    match content {
+        [0..=7, bits] | [0..=7, bits, _] => Ok((rest, *bits)),
+        _ => Err(Fault::new(content, DecodeErrorKind::NotDer("a KeyUsage without bits"))),
+    }
+}
+
+fn basic_constraints(input: &[u8]) -> Parsed<'_, (bool, Option<u8>)> {
+    within(tag::SEQUENCE, |input| {
+        let (input, authority) = optional(tag::BOOLEAN)(input)?;
+        let authority = match authority {
+            None => false,
+            Some([0xff]) => true,
+            Some(other) => {
+                return Err(Fault::new(other, DecodeErrorKind::NotDer("a BOOLEAN other than TRUE or its default")));
+            }
+        };
+        if input.is_empty() {
+            return Ok((input, (authority, None)));
+        }
+        let (input, length) = value::<u8>(tag::INTEGER)(input)?;
+        Ok((input, (authority, Some(length))))
+    })(input)
+}
+
+fn purposes(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let (rest, content) = element(tag::SEQUENCE)(input)?;
+    let mut oids = content;
+    while !oids.is_empty() {
+        (oids, _) = element(tag::OID)(oids)?;
+    }
+    Ok((rest, content))
+}
+
+fn google(input: &[u8]) -> Parsed<'_, GoogleInstance<'_>> {
+    within(tag::SEQUENCE, |input| {
+        let (input, zone) = in_field(&"zone", utf8_string)(input)?;
+        let (input, _) = in_field(&"projectNumber", element(tag::INTEGER))(input)?;
+        let (input, project) = in_field(&"projectID", utf8_string)(input)?;
+        let (input, _) = in_field(&"instanceID", element(tag::INTEGER))(input)?;
+        let (mut input, instance) = in_field(&"instanceName", utf8_string)(input)?;
+        while !input.is_empty() {
+            (input, _) = in_field(&"securityProperties", any)(input)?;
+        }
+        Ok((input, GoogleInstance { zone, project, instance }))
+    })(input)
+}
+
+/// Bits of `KeyUsage` (RFC 5280, 4.2.1.3).
+pub(crate) const DIGITAL_SIGNATURE: u8 = 0x80;
+pub(crate) const KEY_CERT_SIGN: u8 = 0x04;
+
+/// More than any certificate of a TPM has, so that the search for duplicates is bounded.
+const MAX_EXTENSIONS: usize = 32;
+const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
+const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+const GOOGLE_INSTANCE: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x01, 0x15];

@@ -1,0 +1,182 @@
+//! Promise: imports point down, crates stay on their floors, and each verified type has one origin.
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors, the lowest first, with the crates that each may name.
+const FLOORS: [(&str, &[&str]); 6] = [
+    ("wire", &["nom", "der"]),
+    ("structures", &[]),
+    ("crypto", &["sha1", "sha2", "p256", "p384", "ecdsa"]),
+    ("verify", &["webpki", "rustls_pki_types", "der", "heapless"]),
+    ("proof", &["pem_rfc7468"]),
+    ("cli", &["base64", "clap", "der", "pem_rfc7468", "rustls_pki_types", "serde", "serde_json", "tempfile", "toml"]),
+];
+
+/// Crates of anybody's.
+const OTHERS: [&str; 16] = [
+    "base64",
+    "clap",
+    "crypto_bigint",
+    "der",
+    "ecdsa",
+    "heapless",
+    "nom",
+    "p256",
+    "p384",
+    "pem_rfc7468",
+    "rustls_pki_types",
+    "serde",
+    "serde_json",
+    "tempfile",
+    "toml",
+    "webpki",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// The code of a source: without comments, documentation and the module of its tests.
+fn code(text: &str) -> String {
+    let body = text.split("#[cfg(test)]").next().unwrap();
+    body.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether `path` stands in the code as the first part of a path.
+fn names(code: &str, path: &str) -> bool {
+    code.match_indices(path).any(|(at, _)| {
+        let before = code[..at].chars().next_back().unwrap_or(' ');
+        !(before.is_alphanumeric() || before == '_' || before == ':')
+    })
+}
+
+#[test]
+fn imports_point_down() {
+    for (place, (floor, _)) in FLOORS.iter().enumerate() {
+        for (path, text) in sources(&root().join("src").join(floor)) {
+            if path.ends_with("rsa_arithmetic_proof.rs") {
+                continue;
+            }
+            let code = code(&text);
+            for (above, _) in &FLOORS[place + 1..] {
+                assert!(
+                    !names(&code, &format!("crate::{above}")),
+                    "{} names {above}, a floor above it",
+                    path.display()
+                );
+            }
+            assert!(!code.contains("use crate::{"), "{}: name the floor in each `use`", path.display());
+        }
+    }
+}
+
+#[test]
+fn crates_stay_on_their_floors() {
+    for (floor, allowed) in FLOORS {
+        for (path, text) in sources(&root().join("src").join(floor)) {
+            if path.ends_with("rsa_arithmetic_proof.rs") {
+                continue;
+            }
+            let code = code(&text);
+            for other in OTHERS.iter().filter(|other| !allowed.contains(other)) {
+                // A module of ours may have the name of a crate: `super::der` and `crate::wire::der` are not the crate.
+                let used = names(&code, &format!("{other}::")) && !code.contains(&format!("mod {other};"));
+                let ours = *other == "der" && (code.contains("wire::der") || code.contains("der::{"))
+                    || ["p256", "p384", "ecdsa"].contains(other);
+                assert!(!used || ours, "{} names the crate {other}", path.display());
+            }
+        }
+    }
+}
+
+/// A fact is made in one place: its literal stands once in all of the sources, and its fields are private.
+#[test]
+fn each_verified_type_has_one_origin() {
+    let sources = sources(&root().join("src"));
+    for fact in ["SignedAttest", "VerifiedQuote", "VerifiedChain", "TrustedKey", "Policy"] {
+        let mut origins = Vec::new();
+        for (path, text) in &sources {
+            let code = code(text);
+            let literal = |code: &str, name: &str| {
+                [format!("Ok({name} {{"), format!("Ok({name}("), format!("= {name} {{"), format!("Some({name} {{")]
+                    .iter()
+                    .map(|literal| code.matches(literal.as_str()).count())
+                    .sum::<usize>()
+            };
+            // `Self` is the fact inside its own `impl` blocks.
+            let own = code
+                .split(&format!("impl<'a> {fact}<'a> {{"))
+                .skip(1)
+                .map(|block| literal(block.split("\n}").next().unwrap(), "Self"))
+                .sum::<usize>();
+            let file = path.file_name().unwrap().to_string_lossy().into_owned();
+            origins.extend(std::iter::repeat_n(file, literal(&code, fact) + own));
+            if let Some((_, declared)) = code.split_once(&format!("pub struct {fact}<'a>")) {
+                let fields = declared.split(['}', ';']).next().unwrap().replace("pub(crate)", "");
+                assert!(!fields.contains("pub "), "{fact} has a public field");
+            }
+        }
+        assert_eq!(origins.len(), 1, "{fact} is made in {origins:?}");
+    }
+}
+
+#[test]
+fn files_are_short() {
+    let mut lengths: Vec<_> =
+        sources(&root().join("src")).into_iter().map(|(path, text)| (text.lines().count(), path)).collect();
+    lengths.sort();
+    println!("median {} lines", lengths[lengths.len() / 2].0);
+    let (longest, path) = lengths.pop().unwrap();
+    assert!(longest <= 300, "{} has {longest} lines", path.display());
+}
+
+/// A type of the specification is found by the specification's spelling.
+#[test]
+fn structures_have_their_specifications_name() {
+    for (path, text) in sources(&root().join("src/structures")) {
+        for (place, line) in text.lines().enumerate() {
+            let line = line.trim();
+            let Some(name) = ["pub struct Tpm", "pub enum Tpm"].iter().find_map(|start| line.strip_prefix(start))
+            else {
+                continue;
+            };
+            let above: Vec<&str> = text.lines().take(place).collect();
+            let documented = above.iter().rev().take(4).any(|line| line.contains("doc(alias = \"TPM"));
+            assert!(documented, "{}:{}: Tpm{name} lacks doc(alias)", path.display(), place + 1);
+        }
+    }
+}
+
+/// Each dependency has its reason in the plan of the house.
+#[test]
+fn dependencies_are_explained() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let plan = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut section = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if section.ends_with("dependencies]")
+            && let Some((name, _)) = line.split_once(" = ")
+        {
+            assert!(plan.contains(&format!("`{name}`")), "{name} is not in ARCHITECTURE.md");
+            assert!(line.contains("default-features = false"), "{name}: choose its features");
+        }
+    }
+}

@@ -11,6 +11,7 @@ use tpmproof::{Decode, Encode};
 fn material(ending: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testvectors/material");
     let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let folders = folders.filter(|folder| folder.is_dir());
     let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     let files = files.filter(|path| path.to_str().unwrap().ends_with(ending));
     files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()

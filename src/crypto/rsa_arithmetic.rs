@@ -52,7 +52,8 @@ pub(super) fn power<L: Limb>(modulus: &[u8], exponent: u64, signature: &[u8], ou
     for _ in 0..length {
         shift(s, n);
     }
-    x.copy_from_slice(s);
+    // Not `copy_from_slice`: the compiler does not see that the lengths agree, and links its panic.
+    x.iter_mut().zip(s.iter()).for_each(|(x, s)| *x = *s);
     // All bits of e but the first and the last, which is 1, from the left.
     let bits = u64::BITS.saturating_sub(exponent.leading_zeros());
     for bit in (1..bits.saturating_sub(1)).rev() {

@@ -15,8 +15,7 @@ pub enum VerifyError<'a> {
     /// The evidence names no key.
     NoKey,
     /// The key is none of those that are pinned.
-    #[expect(missing_docs, reason = "how the key would be pinned")]
-    UnknownKey { name: Option<Name>, spki_sha256: [u8; 32] },
+    UnknownKey(KeyIdentity),
     /// No trusted authority vouches for the key.
     Certificate(CertificateError<'a>),
     /// The evidence shows different keys: certificate, `TPMT_PUBLIC` or public key.
@@ -97,6 +96,16 @@ pub enum VerifyError<'a> {
     /// The count of TPM Restarts is not the policy's.
     #[expect(missing_docs, reason = "as the message says")]
     RestartCount { expected: u32, found: u32 },
+}
+
+/// How a key would be pinned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyIdentity {
+    /// By its Name, which its `TPMT_PUBLIC` gives.
+    Name(Name),
+    /// By SHA-256 of its SubjectPublicKeyInfo, where only the public key is known.
+    SpkiSha256([u8; 32]),
 }
 
 /// A part of the evidence.

@@ -1,6 +1,6 @@
 //! What a [`VerifyError`] says to a person.
 
-use super::{Part, VerifyError};
+use super::{KeyIdentity, Part, VerifyError};
 use crate::wire::Hex;
 use core::fmt;
 
@@ -11,12 +11,12 @@ impl fmt::Display for VerifyError<'_> {
             Self::NoKey => f.write_str(
                 "the proof names no attestation key; give its TPMT_PUBLIC, its certificates or its public key (--ak)",
             ),
-            Self::UnknownKey { name, spki_sha256 } => {
+            Self::UnknownKey(identity) => {
                 f.write_str("the attestation key is none that the policy pins; it is ")?;
-                if let Some(name) = name {
-                    write!(f, "name:{name} and ")?;
+                match identity {
+                    KeyIdentity::Name(name) => write!(f, "name:{name}"),
+                    KeyIdentity::SpkiSha256(sha256) => write!(f, "spki-sha256:{}", Hex(&sha256)),
                 }
-                write!(f, "spki-sha256:{}", Hex(&spki_sha256))
             }
             Self::Certificate(error) => error.fmt(f),
             Self::KeyMismatch => f.write_str("the proof shows different keys: its certificate, its TPMT_PUBLIC and its public key are not of one key"),

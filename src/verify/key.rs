@@ -3,7 +3,7 @@
 use super::{
     Anchor, CertificateRules, KeyEvidence, Name, Pin, Time, VerifiedChain, VerifyError,
     anchors::sha256,
-    error::Part,
+    error::{KeyIdentity, Part},
     public_area::{PublicArea, judge_attributes},
     spki,
 };
@@ -89,7 +89,8 @@ impl<'a> TrustedKey<'a> {
         }
         match (key, named) {
             (None, _) => Err(VerifyError::NoKey),
-            (Some(key), name) => Err(VerifyError::UnknownKey { name, spki_sha256: spki_sha256(&key, crypto)? }),
+            (_, Some(name)) => Err(VerifyError::UnknownKey(KeyIdentity::Name(name))),
+            (Some(key), None) => Err(VerifyError::UnknownKey(KeyIdentity::SpkiSha256(spki_sha256(&key, crypto)?))),
         }
     }
 

@@ -51,7 +51,7 @@ pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
 pub use check::{Check, Outcome};
 pub use distinguished_name::DistinguishedName;
 pub use enclosed::{Attachment, Attachments, Log, Logs};
-pub use error::{Part, VerifyError};
+pub use error::{KeyIdentity, Part, VerifyError};
 pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
 pub use name::Name;

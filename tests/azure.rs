@@ -49,7 +49,11 @@ fn sample(name: &str) -> Option<Sample> {
     let measurements = find(&corpus.join("expected").join(project), "measurements_azure.json").unwrap();
     let read = |path: &Path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let measurements: Value = read(&measurements);
-    Some(Sample { folder: Folder::new(name), evidence: read(&evidence), measurements: measurements["measurements"].clone() })
+    Some(Sample {
+        folder: Folder::new(name),
+        evidence: read(&evidence),
+        measurements: measurements["measurements"].clone(),
+    })
 }
 
 impl Sample {

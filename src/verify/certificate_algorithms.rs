@@ -121,3 +121,7 @@ impl SignatureVerificationAlgorithm for Algorithm<'_> {
 fn content(algorithm: &[u8]) -> Option<&[u8]> {
     crate::wire::der::element(crate::wire::der::tag::SEQUENCE)(algorithm).ok().map(|(_, content)| content)
 }
+
+#[cfg(test)]
+#[path = "certificate_algorithms_proof.rs"]
+mod proof;

@@ -57,6 +57,37 @@ fn ber_is_refused() {
     assert!(error.to_string().contains("TpmProof.version"), "{error}");
 }
 
+/// A list that may be absent is not empty, and no bank is: that would be a second form of the same proof.
+#[test]
+fn empty_lists_are_refused() {
+    let quote = common::swtpm("p256_sha256", None);
+    let without_values = ProofBuilder::new(&quote.message, &quote.signature).key_public(&quote.public).to_der();
+    let [ends @ .., tag, length] = &ProofBuilder::new(&quote.message, &quote.signature).to_der()[4..] else { panic!() };
+    assert_eq!([*tag, *length], [0x30, 0], "no banks at all");
+    assert!(Proof::from_der(&without_values).is_ok());
+    let proof = |banks: &[u8], after: &[u8]| {
+        let content = [ends, banks, after].concat();
+        [&[0x30, 0x82], &u16::try_from(content.len()).unwrap().to_be_bytes()[..], &content].concat()
+    };
+    let value = [0x30, 6, 2, 1, 0, 4, 1, 9];
+    let bank = |values: &[u8]| {
+        let size = u8::try_from(values.len()).unwrap();
+        [&[0x30, size + 7, 0x30, size + 5, 2, 1, 0x0b, 0x30, size][..], values].concat()
+    };
+    for (what, banks, after, read) in [
+        ("nothing", vec![0x30, 0], vec![], true),
+        ("one value", bank(&value), vec![], true),
+        ("a bank without values", bank(&[]), vec![], false),
+        ("certificates", vec![0x30, 0], vec![0xa1, 0], false),
+        ("logs", vec![0x30, 0], vec![0xa2, 0], false),
+        ("attachments", vec![0x30, 0], vec![0xa3, 0], false),
+    ] {
+        let der = proof(&banks, &after);
+        let outcome = Proof::from_der(&der);
+        assert_eq!(outcome.is_ok(), read, "{what}: {outcome:?}");
+    }
+}
+
 #[test]
 fn pem_is_the_same_proof() {
     let quote = common::swtpm("p256_sha256", None);

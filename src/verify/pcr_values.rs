@@ -65,12 +65,16 @@ impl<'a> PcrValues<'a> {
             }
             before = Some(algorithm);
             let mut index_before: Option<u8> = None;
-            while !values.is_empty() {
+            // At least one value: an empty bank would be a second form of the same proof.
+            loop {
                 let (next, (index, _)) = in_field(&"PcrBank.values", pcr)(values)?;
                 if index_before.is_some_and(|before| before >= index) {
                     return Err(Fault::new(values, DecodeErrorKind::NotAscending));
                 }
                 index_before = Some(index);
+                if next.is_empty() {
+                    break;
+                }
                 values = next;
             }
             left = after;

@@ -18,16 +18,6 @@ struct Sample {
     measurements: Value,
 }
 
-fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("TPMPROOF_CORPUS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: there is no corpus at {}; TPMPROOF_CORPUS names another place", folder.display());
-    None
-}
-
 fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     for entry in std::fs::read_dir(folder).ok()? {
         let path = entry.ok()?.path();
@@ -43,7 +33,7 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 fn sample(name: &str) -> Option<Sample> {
-    let corpus = corpus()?;
+    let corpus = common::corpus()?;
     let project = "mithril-security+blindllama-v2";
     let evidence = find(&corpus.join("evidence").join(project), "sample_azure_attestation.json").unwrap();
     let measurements = find(&corpus.join("expected").join(project), "measurements_azure.json").unwrap();

@@ -38,11 +38,25 @@ pub fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
+/// Evidence from the field, which is not ours to ship: the folder that `TPMPROOF_CORPUS` names.
+pub fn corpus() -> Option<PathBuf> {
+    let folder = std::env::var_os("TPMPROOF_CORPUS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: there is no corpus at {}; TPMPROOF_CORPUS names another place", folder.display());
+    None
+}
+
 /// The certificates of a PEM file, in order.
 pub fn pem(name: &str) -> Vec<Vec<u8>> {
+    certificates(&read(name))
+}
+
+pub fn certificates(pem: &[u8]) -> Vec<Vec<u8>> {
     use rustls_pki_types::{CertificateDer, pem::PemObject};
-    let text = read(name);
-    CertificateDer::pem_slice_iter(&text).map(|der| der.unwrap().to_vec()).collect()
+    CertificateDer::pem_slice_iter(pem).map(|der| der.unwrap().to_vec()).collect()
 }
 
 /// The quote `q_<name>` of the virtual TPM, with its public area, or with the chain `chain_<chain>`.

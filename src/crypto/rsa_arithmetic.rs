@@ -19,10 +19,11 @@ pub(super) fn public_operation<'b>(
     buffer: &'b mut [u8; MAX_OCTETS],
 ) -> Result<&'b mut [u8], CryptoError> {
     let octets = modulus.len();
-    if !(256..=MAX_OCTETS).contains(&octets) {
-        return Err(CryptoError::KeySize(octets.saturating_mul(8)));
-    }
     let (first, last) = (modulus.first().copied().unwrap_or(0), modulus.last().copied().unwrap_or(0));
+    let bits = octets.saturating_mul(8).saturating_sub(usize::try_from(first.leading_zeros()).unwrap_or(0));
+    if !(2048..=MAX_OCTETS.saturating_mul(8)).contains(&bits) {
+        return Err(CryptoError::KeySize(bits));
+    }
     if first & 0x80 == 0 || last & 1 == 0 || !octets.is_multiple_of(8) {
         return Err(CryptoError::BadModulus);
     }

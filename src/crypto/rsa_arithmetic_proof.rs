@@ -118,7 +118,8 @@ fn numbers_that_make_no_key_or_signature_are_refused() {
     assert_eq!(operate(&[0xff; 520], 65537, &one), Err(CryptoError::KeySize(4160)));
     assert_eq!(operate(&[], 65537, &[]), Err(CryptoError::KeySize(0)));
     assert_eq!(operate(&[0xfe; 256], 65537, &one), Err(CryptoError::BadModulus), "even");
-    assert_eq!(operate(&[0x7f; 256], 65537, &one), Err(CryptoError::BadModulus), "short");
+    assert_eq!(operate(&[0x7f; 256], 65537, &one), Err(CryptoError::KeySize(2047)));
+    assert_eq!(operate(&[0x7f; 264], 65537, &one), Err(CryptoError::BadModulus), "2111 bits");
     for e in [0, 1, 2, 3, 17, 65535, 65536, 1 << 33 | 1] {
         assert_eq!(operate(&good, e, &one), Err(CryptoError::WeakExponent(e)));
     }

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod forge;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use super::{DistinguishedName, Time, spki};
 use crate::crypto::PublicKey;
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
-    der::{element, optional, tag, value, whole, within},
+    der::{element, integer, optional, tag, value, whole, within},
     in_field, located,
 };
 use der::asn1::{GeneralizedTime, UtcTime};
@@ -110,9 +110,9 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
         None => false,
         Some(other) => return Err(Fault::new(other, DecodeErrorKind::NotDer("a version other than v1 and v3"))),
     };
-    let (input, serial) = in_field(&"serialNumber", element(tag::INTEGER))(input)?;
+    let (input, serial) = in_field(&"serialNumber", serial_number)(input)?;
     let (input, signature_algorithm) = in_field(&"signature", whole(tag::SEQUENCE))(input)?;
-    let (input, issuer) = in_field(&"issuer", whole(tag::SEQUENCE))(input)?;
+    let (input, issuer) = in_field(&"issuer", DistinguishedName::decode)(input)?;
     let (input, (not_before, not_after)) = in_field(
         &"validity",
         within(tag::SEQUENCE, |input| {
@@ -121,7 +121,7 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
             Ok((input, (not_before, not_after)))
         }),
     )(input)?;
-    let (input, subject) = in_field(&"subject", whole(tag::SEQUENCE))(input)?;
+    let (input, subject) = in_field(&"subject", DistinguishedName::decode)(input)?;
     let (input, spki) = in_field(&"subjectPublicKeyInfo", whole(tag::SEQUENCE))(input)?;
     let (input, _) = in_field(&"issuerUniqueID", optional(tag::context(1)))(input)?;
     let (input, _) = in_field(&"subjectUniqueID", optional(tag::context(2)))(input)?;
@@ -131,7 +131,6 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
     } else {
         (input, Extensions::default())
     };
-    let (issuer, subject) = (DistinguishedName(issuer), DistinguishedName(subject));
     let (der, tbs, signature): (&[u8], &[u8], &[u8]) = (&[], &[], &[]);
     Ok((
         input,
@@ -149,6 +148,15 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
             signature,
         },
     ))
+}
+
+/// At most 20 octets (RFC 5280, 4.1.2.2), and one for the sign.
+fn serial_number(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let (rest, serial) = integer(input)?;
+    match serial.len() {
+        ..=21 => Ok((rest, serial)),
+        found => Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: 21 })),
+    }
 }
 
 fn time(input: &[u8]) -> Parsed<'_, Time> {

@@ -2,7 +2,7 @@
 
 use crate::wire::{
     DecodeErrorKind, Fault, Parsed,
-    der::{any, element, optional, tag, utf8_string, value, within},
+    der::{any, element, integer, optional, tag, utf8_string, value, within},
     in_field,
 };
 
@@ -15,6 +15,8 @@ pub(crate) struct Extensions<'a> {
     pub(crate) basic_constraints: Option<(bool, Option<u8>)>,
     /// The purposes of `ExtendedKeyUsage`: OBJECT IDENTIFIERs; `None` without the extension.
     pub(crate) purposes: Option<&'a [u8]>,
+    /// Whether names are constrained that nothing here compares with a constraint.
+    pub(crate) constrains_others: bool,
     /// The first critical extension that this verifier does not know.
     pub(crate) unknown_critical: Option<&'a [u8]>,
     /// Google's description of the instance.
@@ -51,7 +53,12 @@ pub(crate) fn extensions(mut input: &[u8]) -> Parsed<'_, Extensions<'_>> {
             }
             EXTENDED_KEY_USAGE => read.purposes = Some(in_field(&"extKeyUsage", all_of(purposes))(content)?.1),
             GOOGLE_INSTANCE => read.google_instance = Some(in_field(&"googleInstance", all_of(google))(content)?.1),
-            SUBJECT_ALTERNATIVE_NAME | NAME_CONSTRAINTS => {}
+            NAME_CONSTRAINTS => {
+                read.constrains_others = in_field(&"nameConstraints", all_of(name_constraints))(content)?.1;
+            }
+            SUBJECT_ALTERNATIVE_NAME => {
+                in_field(&"subjectAltName", all_of(general_names))(content)?;
+            }
             other if critical => read.unknown_critical = read.unknown_critical.or(Some(other)),
             _ => {}
         }
@@ -79,9 +86,15 @@ fn extension(input: &[u8]) -> Parsed<'_, (&[u8], bool, &[u8])> {
 
 fn key_usage(input: &[u8]) -> Parsed<'_, u8> {
     let (rest, content) = element(tag::BIT_STRING)(input)?;
+    let unused = content.first().copied().unwrap_or(u8::MAX);
     match content {
-        [0..=7, bits] | [0..=7, bits, _] => Ok((rest, *bits)),
-        _ => Err(Fault::new(content, DecodeErrorKind::NotDer("a KeyUsage without bits"))),
+        // X.690, 11.2.1: the bits after the last are zero.
+        [_, bits] | [_, bits, _]
+            if unused < 8 && content.last().is_some_and(|last| last.trailing_zeros() >= unused.into()) =>
+        {
+            Ok((rest, *bits))
+        }
+        _ => Err(Fault::new(content, DecodeErrorKind::NotDer("no valid BIT STRING of one or two octets"))),
     }
 }
 
@@ -103,6 +116,37 @@ fn basic_constraints(input: &[u8]) -> Parsed<'_, (bool, Option<u8>)> {
     })(input)
 }
 
+/// `GeneralNames` (RFC 5280, 4.2.1.6): of no use here, but of the right form.
+fn general_names(input: &[u8]) -> Parsed<'_, ()> {
+    within(tag::SEQUENCE, |mut input| {
+        while !input.is_empty() {
+            let (after, (found, _)) = any(input)?;
+            if found & 0xc0 != tag::context(0) {
+                return Err(Fault::new(input, DecodeErrorKind::UnexpectedTag { found, expected: tag::context(4) }));
+            }
+            input = after;
+        }
+        Ok((input, ()))
+    })(input)
+}
+
+/// Whether a subtree is of another kind than `dNSName` and `iPAddress`, the kinds that are compared (RFC 5280, 4.2.1.10).
+fn name_constraints(input: &[u8]) -> Parsed<'_, bool> {
+    within(tag::SEQUENCE, |input| {
+        let (input, permitted) = optional(tag::context_constructed(0))(input)?;
+        let (input, excluded) = optional(tag::context_constructed(1))(input)?;
+        let mut others = false;
+        for mut subtrees in permitted.into_iter().chain(excluded) {
+            while !subtrees.is_empty() {
+                let (after, (kind, _)) = within(tag::SEQUENCE, any)(subtrees)?;
+                others |= kind != tag::context(2) && kind != tag::context(7);
+                subtrees = after;
+            }
+        }
+        Ok((input, others))
+    })(input)
+}
+
 fn purposes(input: &[u8]) -> Parsed<'_, &[u8]> {
     let (rest, content) = element(tag::SEQUENCE)(input)?;
     let mut oids = content;
@@ -115,9 +159,9 @@ fn purposes(input: &[u8]) -> Parsed<'_, &[u8]> {
 fn google(input: &[u8]) -> Parsed<'_, GoogleInstance<'_>> {
     within(tag::SEQUENCE, |input| {
         let (input, zone) = in_field(&"zone", utf8_string)(input)?;
-        let (input, _) = in_field(&"projectNumber", element(tag::INTEGER))(input)?;
+        let (input, _) = in_field(&"projectNumber", integer)(input)?;
         let (input, project) = in_field(&"projectID", utf8_string)(input)?;
-        let (input, _) = in_field(&"instanceID", element(tag::INTEGER))(input)?;
+        let (input, _) = in_field(&"instanceID", integer)(input)?;
         let (mut input, instance) = in_field(&"instanceName", utf8_string)(input)?;
         while !input.is_empty() {
             (input, _) = in_field(&"securityProperties", any)(input)?;

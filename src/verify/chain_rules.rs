@@ -23,7 +23,8 @@ pub(crate) fn judge_leaf<'a>(leaf: &Certificate<'a>, purposes: &[Purpose<'_>]) -
     if fits { Ok(()) } else { Err(CertificateError::Purpose { subject, found: leaf.extensions.purposes }) }
 }
 
-/// An authority between the leaf and the root: it may sign certificates, and these. `webpki` looks at neither.
+/// An authority between the leaf and the root: it may sign certificates, and these, of any name. `webpki` looks at the
+/// first two not at all, and at the last only where it finds a name of the kind.
 pub(crate) fn judge_authority<'a>(
     authority: &Certificate<'a>,
     purposes: &[Purpose<'_>],
@@ -31,6 +32,9 @@ pub(crate) fn judge_authority<'a>(
     let subject = authority.subject;
     if authority.extensions.key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN == 0) {
         return Err(CertificateError::KeyUsage { subject, lacks: "keyCertSign" });
+    }
+    if authority.extensions.constrains_others {
+        return Err(CertificateError::NameConstraint);
     }
     let may = |oid: &[u8]| {
         oid == ANY_PURPOSE

@@ -1,8 +1,8 @@
 //! The names in certificates (X.501), printed as RFC 4514 orders them: most specific first.
 
 use crate::wire::{
-    Hex, Parsed,
-    der::{any, element, tag, within},
+    DecodeErrorKind, Fault, Hex, Parsed,
+    der::{any, element, tag, whole, within},
 };
 use core::fmt::{self, Write};
 
@@ -24,9 +24,30 @@ impl<'a> DistinguishedName<'a> {
         write!(rest, "{self}").is_ok() && rest.0.is_empty()
     }
 
+    /// Reads `Name` (RFC 5280, 4.1.2.4): what is printed of it later is all that there is.
+    pub(crate) fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (rest, mut parts) = element(tag::SEQUENCE)(input)?;
+        let mut count: usize = 0;
+        while !parts.is_empty() {
+            count = count.saturating_add(1);
+            if count > MAX_PARTS {
+                return Err(Fault::new(parts, DecodeErrorKind::TooLong { found: count, limit: MAX_PARTS }));
+            }
+            let (after, mut set) = element(tag::SET)(parts)?;
+            loop {
+                (set, _) = attribute(set)?;
+                if set.is_empty() {
+                    break;
+                }
+            }
+            parts = after;
+        }
+        whole(tag::SEQUENCE)(input).map(|(_, name)| (rest, Self(name)))
+    }
+
     /// The SETs of the sequence, in order.
     fn parts(&self) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a> {
-        let mut found: heapless::Vec<&'a [u8], 16> = heapless::Vec::new();
+        let mut found: heapless::Vec<&'a [u8], MAX_PARTS> = heapless::Vec::new();
         let mut rest = element(tag::SEQUENCE)(self.0).map_or(&[][..], |(_, content)| content);
         while let Ok((after, part)) = element(tag::SET)(rest) {
             if found.push(part).is_err() {
@@ -53,19 +74,26 @@ impl fmt::Display for DistinguishedName<'_> {
             if i > 0 {
                 f.write_char(',')?;
             }
-            match attribute(part) {
-                Ok((_, (oid, (kind, value)))) => write_attribute(f, oid, kind, value)?,
-                Err(_) => write!(f, "#{}", Hex(part))?,
+            let mut rest = part;
+            while let Ok((after, (oid, (kind, value)))) = attribute(rest) {
+                write_attribute(f, oid, kind, value)?;
+                if !after.is_empty() {
+                    f.write_char('+')?;
+                }
+                rest = after;
             }
         }
         Ok(())
     }
 }
 
+/// More parts than any name of a TPM's certificates has.
+const MAX_PARTS: usize = 16;
+
 /// A value with its tag.
 type Tagged<'a> = (u8, &'a [u8]);
 
-/// The first attribute of a SET: its type and its value with its tag.
+/// The next attribute of a SET: its type and its value with its tag.
 fn attribute(set: &[u8]) -> Parsed<'_, (&[u8], Tagged<'_>)> {
     within(tag::SEQUENCE, |input| {
         let (input, oid) = element(tag::OID)(input)?;

@@ -92,6 +92,12 @@ where
     }
 }
 
+/// The content octets of an INTEGER of any size, of which none is superfluous.
+pub(crate) fn integer(input: &[u8]) -> Parsed<'_, &[u8]> {
+    value::<der::asn1::IntRef<'_>>(tag::INTEGER)(input)?;
+    element(tag::INTEGER)(input)
+}
+
 /// An INTEGER of 0 to 65,535.
 pub(crate) fn uint16(input: &[u8]) -> Parsed<'_, u16> {
     value::<u16>(tag::INTEGER)(input)

@@ -137,7 +137,7 @@ fn x02_a_root_that_looks_alike() {
     judge(&all, &root).unwrap();
     let other = Key::new(7);
     let alike = Certificate::authority("root", "root", &other);
-    let forged = vec![all[0].clone(), Certificate::authority("root", "middle", &Key::new(MIDDLE)).sign(&other)];
+    let forged = [all[0].clone(), Certificate::authority("root", "middle", &Key::new(MIDDLE)).sign(&other)];
     let forged = [&forged[..], &[alike.sign(&other)]].concat();
     assert_eq!(kind(judge(&forged, &root)), "Signature");
     let now = NOW.parse().unwrap();
@@ -369,7 +369,7 @@ fn x15_sizes_have_limits() {
     assert_eq!(kind(far_too_many), "TooLarge");
     let huge_key = sequence(&[&integer(&[0xff; 2048]), &integer(&[1, 0, 1])]);
     let verdict = with_middle(|ca| ca.spki = rsa_spki(&huge_key));
-    assert!(["WeakKey", "Signature", "Rule"].contains(&&*kind(verdict.clone())), "{verdict:?}");
+    assert!(["WeakKey", "Signature", "Rule"].contains(&&*kind(verdict)), "{verdict:?}");
 }
 
 fn rsa_spki(key: &[u8]) -> Vec<u8> {

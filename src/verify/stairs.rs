@@ -1,8 +1,8 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Anchor, Attachments, Attributes, CertificateRules, Challenge, Evidence, Pin, Policy, Rejection, Report, Time,
-    Trust, TrustedKey, VerifiedQuote, VerifyError,
+    Attachments, Attributes, Challenge, Evidence, Pin, Policy, Rejection, Report, Time, Trust, TrustedKey,
+    VerifiedQuote, VerifyError,
     check::{Detail, Finding},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
@@ -20,10 +20,49 @@ pub fn verify_evidence<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<Report<'a>, Rejection<'a>> {
-    // In place: a report is large for the stack that there is on a small machine.
+    // The key first: the deepest calls are those along its chain, and a report is large for the stack of a small machine.
+    let trusted = trust(evidence, policy, time, crypto);
+    judge(trusted, evidence, policy, challenge)
+}
+
+/// The first stair: a reason to trust the key.
+#[inline(never)]
+fn trust<'a>(
+    evidence: &Evidence<'a>,
+    policy: &Policy<'a>,
+    time: Time,
+    crypto: &'a dyn Crypto,
+) -> Result<TrustedKey<'a>, VerifyError<'a>> {
+    match (by_pin(evidence, policy.pins(), crypto), policy.anchors()) {
+        (Err(_), Some(anchors)) => {
+            TrustedKey::certified(&evidence.key, anchors, &policy.certificate_rules(), time, crypto)
+        }
+        (pinned, _) => pinned,
+    }
+}
+
+#[inline(never)]
+fn by_pin<'a>(
+    evidence: &Evidence<'a>,
+    pins: &[Pin<'a>],
+    crypto: &'a dyn Crypto,
+) -> Result<TrustedKey<'a>, VerifyError<'a>> {
+    if pins.is_empty() { Err(VerifyError::NoKey) } else { TrustedKey::pinned(&evidence.key, pins, crypto) }
+}
+
+/// The other stairs.
+#[expect(clippy::result_large_err, reason = "without an allocator the report has no other place")]
+#[inline(never)]
+fn judge<'a>(
+    trusted: Result<TrustedKey<'a>, VerifyError<'a>>,
+    evidence: &Evidence<'a>,
+    policy: &'a Policy<'a>,
+    challenge: &Challenge<'a>,
+) -> Result<Report<'a>, Rejection<'a>> {
+    // In place, for the same reason.
     let mut result = begin(policy, evidence.attachments);
     if let Ok(report) = &mut result
-        && let Err(error) = climb(report, evidence, policy, challenge, time, crypto)
+        && let Err(error) = climb(report, trusted, evidence, policy, challenge)
     {
         reject(&mut result, error);
     }
@@ -45,34 +84,57 @@ fn reject<'a>(result: &mut Result<Report<'a>, Rejection<'a>>, error: VerifyError
 
 fn climb<'a>(
     report: &mut Report<'a>,
+    trusted: Result<TrustedKey<'a>, VerifyError<'a>>,
     evidence: &Evidence<'a>,
     policy: &'a Policy<'a>,
     challenge: &Challenge<'a>,
-    time: Time,
-    crypto: &'a dyn Crypto,
 ) -> Result<(), VerifyError<'a>> {
-    trust(report, evidence, policy, time, crypto)?;
+    book_key(report, trusted, policy)?;
     judge_hash(report, evidence, policy)?;
     judge_quote(report, evidence, policy, challenge)
 }
 
-/// The first stair: a reason to trust the key, which goes into the report.
-fn trust<'a>(
+/// The reason to trust the key is one stair, and up to four lines. The key goes into the report.
+#[inline(never)]
+fn book_key<'a>(
     report: &mut Report<'a>,
-    evidence: &Evidence<'a>,
-    policy: &'a Policy<'a>,
-    time: Time,
-    crypto: &'a dyn Crypto,
+    trusted: Result<TrustedKey<'a>, VerifyError<'a>>,
+    policy: &Policy<'a>,
 ) -> Result<(), VerifyError<'a>> {
-    match (by_pin(report, evidence, policy.pins(), crypto), policy.anchors()) {
-        (Ok(()), _) => {}
-        (Err(error), None) => {
-            report.note("identity", Finding::Fail(error));
+    let key = match trusted {
+        Ok(key) => key,
+        Err(error) => {
+            let stair = if policy.anchors().is_some() { "certificate-chain" } else { "identity" };
+            report.note(stair, Finding::Fail(error));
             return Err(error);
         }
-        (Err(_), Some(anchors)) => by_chain(report, evidence, anchors, &policy.certificate_rules(), time, crypto)?,
-    }
-    let attributes = match report.claimed_key()?.attributes() {
+    };
+    let pinned = |how| {
+        let chain = Finding::NotChecked(Detail::Text("the key itself is pinned"));
+        [("certificate-chain", chain), ("revocation", chain), ("identity", Finding::Pass(Detail::Text(how)))]
+    };
+    let lines = match key.trust() {
+        Trust::PinnedSpki(_) => pinned("the key is pinned by its public key"),
+        Trust::PinnedName(_) => pinned("the key is pinned by its Name"),
+        Trust::Certified(chain) => {
+            let count = chain.names().count();
+            let whole =
+                Detail::Count { before: "", count, after: " certificates, up to a root that the policy trusts" };
+            let identity = if policy.certificate_rules().narrows_identity() {
+                Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
+            } else {
+                Finding::NotChecked(Detail::Text(
+                    "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
+                ))
+            };
+            [
+                ("certificate-chain", Finding::Pass(whole)),
+                ("revocation", Finding::NotChecked(Detail::Text("no revocation list was given"))),
+                ("identity", identity),
+            ]
+        }
+    };
+    let attributes = match key.attributes() {
         Attributes::Authenticated => {
             Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
         }
@@ -84,71 +146,11 @@ fn trust<'a>(
              is pinned",
         )),
     };
-    report.note("key-attributes", attributes);
-    Ok(())
-}
-
-#[inline(never)]
-fn by_pin<'a>(
-    report: &mut Report<'a>,
-    evidence: &Evidence<'a>,
-    pins: &[Pin<'a>],
-    crypto: &'a dyn Crypto,
-) -> Result<(), VerifyError<'a>> {
-    if pins.is_empty() {
-        return Err(VerifyError::NoKey);
+    for (stair, finding) in lines.into_iter().chain([("key-attributes", attributes)]) {
+        report.note(stair, finding);
     }
-    let key = TrustedKey::pinned(&evidence.key, pins, crypto)?;
-    report.note("certificate-chain", Finding::NotChecked(Detail::Text("the key itself is pinned")));
-    report.note("revocation", Finding::NotChecked(Detail::Text("the key itself is pinned")));
-    let detail = match key.trust() {
-        Trust::PinnedSpki(_) => "the key is pinned by its public key",
-        _ => "the key is pinned by its Name",
-    };
-    report.note("identity", Finding::Pass(Detail::Text(detail)));
     report.set_key(key);
     Ok(())
-}
-
-#[inline(never)]
-fn by_chain<'a>(
-    report: &mut Report<'a>,
-    evidence: &Evidence<'a>,
-    anchors: &[Anchor<'a>],
-    rules: &CertificateRules<'a>,
-    time: Time,
-    crypto: &'a dyn Crypto,
-) -> Result<(), VerifyError<'a>> {
-    match TrustedKey::certified(&evidence.key, anchors, rules, time, crypto) {
-        Ok(key) => {
-            report.note("certificate-chain", Finding::Pass(chain_detail(&key)));
-            report.set_key(key);
-        }
-        Err(error) => {
-            report.note("certificate-chain", Finding::Fail(error));
-            return Err(error);
-        }
-    }
-    report.note("revocation", Finding::NotChecked(Detail::Text("no revocation list was given")));
-    let identity = if rules.narrows_identity() {
-        Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
-    } else {
-        Finding::NotChecked(Detail::Text(
-            "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
-        ))
-    };
-    report.note("identity", identity);
-    Ok(())
-}
-
-fn chain_detail<'a>(key: &TrustedKey<'a>) -> Detail<'a> {
-    match key.trust() {
-        Trust::Certified(chain) => {
-            let count = chain.names().count();
-            Detail::Count { before: "", count, after: " certificates, up to a root that the policy trusts" }
-        }
-        _ => Detail::Text("valid"),
-    }
 }
 
 /// The signature, the quote, and what the policy asks of it.

@@ -6,40 +6,75 @@ use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
 /// Every algorithm that a certificate may be signed with. SHA-1 and MD5 are not among them.
-pub(crate) struct Algorithms<'c>([Algorithm<'c>; 12]);
+pub(crate) struct Algorithms<'c>([Algorithm<'c>; ROWS.len()]);
+
+/// What all of them share.
+#[derive(Debug)]
+pub(crate) struct Provider<'c> {
+    pub(crate) crypto: &'c dyn Crypto,
+    pub(crate) budget: Budget,
+}
+
+impl<'c> Provider<'c> {
+    pub(crate) fn new(crypto: &'c dyn Crypto) -> Self {
+        Self { crypto, budget: Budget::default() }
+    }
+}
 
 impl<'c> Algorithms<'c> {
-    pub(crate) fn new(crypto: &'c dyn Crypto, budget: &'c Budget) -> Self {
-        use HashAlgorithm::{Sha256, Sha384, Sha512};
-        use Kind::{Ecdsa, Rsapss, Rsassa};
-        let row = |kind, hash, key_id, signature_id| Algorithm { crypto, budget, kind, hash, key_id, signature_id };
-        let (rsa, p256, p384) = (alg_id::RSA_ENCRYPTION, alg_id::ECDSA_P256, alg_id::ECDSA_P384);
-        Self([
-            row(Rsassa, Sha256, rsa, alg_id::RSA_PKCS1_SHA256),
-            row(Rsassa, Sha384, rsa, alg_id::RSA_PKCS1_SHA384),
-            row(Rsassa, Sha512, rsa, alg_id::RSA_PKCS1_SHA512),
-            row(Rsapss, Sha256, rsa, alg_id::RSA_PSS_SHA256),
-            row(Rsapss, Sha384, rsa, alg_id::RSA_PSS_SHA384),
-            row(Rsapss, Sha512, rsa, alg_id::RSA_PSS_SHA512),
-            row(Ecdsa(Curve::P256), Sha256, p256, alg_id::ECDSA_SHA256),
-            row(Ecdsa(Curve::P256), Sha384, p256, alg_id::ECDSA_SHA384),
-            row(Ecdsa(Curve::P256), Sha512, p256, alg_id::ECDSA_SHA512),
-            row(Ecdsa(Curve::P384), Sha256, p384, alg_id::ECDSA_SHA256),
-            row(Ecdsa(Curve::P384), Sha384, p384, alg_id::ECDSA_SHA384),
-            row(Ecdsa(Curve::P384), Sha512, p384, alg_id::ECDSA_SHA512),
-        ])
+    pub(crate) fn new(provider: &'c Provider<'c>) -> Self {
+        Self(ROWS.each_ref().map(|row| Algorithm { provider, row }))
     }
 
     /// The table as `webpki` takes it.
-    pub(crate) fn table(&self) -> [&dyn SignatureVerificationAlgorithm; 12] {
+    pub(crate) fn table(&self) -> [&dyn SignatureVerificationAlgorithm; ROWS.len()] {
         self.0.each_ref().map(|row| -> &dyn SignatureVerificationAlgorithm { row })
     }
-
-    /// Whether a signature with the `AlgorithmIdentifier` `algorithm` (in DER) could be verified.
-    pub(crate) fn knows(&self, algorithm: &[u8]) -> bool {
-        self.0.iter().any(|row| Some(row.signature_id.as_ref()) == content(algorithm))
-    }
 }
+
+/// Whether a signature with the `AlgorithmIdentifier` `algorithm` (in DER) could be verified.
+pub(crate) fn knows(algorithm: &[u8]) -> bool {
+    ROWS.iter().any(|row| Some(row.signature_id.as_ref()) == content(algorithm))
+}
+
+#[derive(Debug)]
+struct Row {
+    kind: Kind,
+    hash: HashAlgorithm,
+    key_id: AlgorithmIdentifier,
+    signature_id: AlgorithmIdentifier,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Rsassa,
+    Rsapss,
+    Ecdsa(Curve),
+}
+
+const fn row(kind: Kind, hash: HashAlgorithm, signature_id: AlgorithmIdentifier) -> Row {
+    let key_id = match kind {
+        Kind::Rsassa | Kind::Rsapss => alg_id::RSA_ENCRYPTION,
+        Kind::Ecdsa(Curve::P256) => alg_id::ECDSA_P256,
+        Kind::Ecdsa(Curve::P384) => alg_id::ECDSA_P384,
+    };
+    Row { kind, hash, key_id, signature_id }
+}
+
+static ROWS: [Row; 12] = [
+    row(Kind::Rsassa, HashAlgorithm::Sha256, alg_id::RSA_PKCS1_SHA256),
+    row(Kind::Rsassa, HashAlgorithm::Sha384, alg_id::RSA_PKCS1_SHA384),
+    row(Kind::Rsassa, HashAlgorithm::Sha512, alg_id::RSA_PKCS1_SHA512),
+    row(Kind::Rsapss, HashAlgorithm::Sha256, alg_id::RSA_PSS_SHA256),
+    row(Kind::Rsapss, HashAlgorithm::Sha384, alg_id::RSA_PSS_SHA384),
+    row(Kind::Rsapss, HashAlgorithm::Sha512, alg_id::RSA_PSS_SHA512),
+    row(Kind::Ecdsa(Curve::P256), HashAlgorithm::Sha256, alg_id::ECDSA_SHA256),
+    row(Kind::Ecdsa(Curve::P256), HashAlgorithm::Sha384, alg_id::ECDSA_SHA384),
+    row(Kind::Ecdsa(Curve::P256), HashAlgorithm::Sha512, alg_id::ECDSA_SHA512),
+    row(Kind::Ecdsa(Curve::P384), HashAlgorithm::Sha256, alg_id::ECDSA_SHA256),
+    row(Kind::Ecdsa(Curve::P384), HashAlgorithm::Sha384, alg_id::ECDSA_SHA384),
+    row(Kind::Ecdsa(Curve::P384), HashAlgorithm::Sha512, alg_id::ECDSA_SHA512),
+];
 
 /// How many signatures one chain may cost: as many as it may have certificates. (`webpki` itself would allow 100.)
 #[derive(Debug, Default)]
@@ -72,28 +107,19 @@ impl Budget {
 
 pub(crate) const MAX_SIGNATURES: u8 = 8;
 
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Rsassa,
-    Rsapss,
-    Ecdsa(Curve),
-}
-
+/// One row, as `webpki` takes it: small, because the search for a chain needs the stack.
 #[derive(Debug)]
 struct Algorithm<'c> {
-    crypto: &'c dyn Crypto,
-    budget: &'c Budget,
-    kind: Kind,
-    hash: HashAlgorithm,
-    key_id: AlgorithmIdentifier,
-    signature_id: AlgorithmIdentifier,
+    provider: &'c Provider<'c>,
+    row: &'static Row,
 }
 
 impl SignatureVerificationAlgorithm for Algorithm<'_> {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        self.budget.take()?;
+        let Provider { crypto, budget } = self.provider;
+        budget.take()?;
         let no = |_| InvalidSignature;
-        let (key, signature) = match self.kind {
+        let (key, signature) = match self.row.kind {
             Kind::Rsassa => (spki::decode_rsa(key).map_err(no)?, Signature::Rsassa(signature)),
             Kind::Rsapss => (spki::decode_rsa(key).map_err(no)?, Signature::Rsapss(signature)),
             Kind::Ecdsa(curve) => {
@@ -101,19 +127,19 @@ impl SignatureVerificationAlgorithm for Algorithm<'_> {
                 (spki::decode_point(curve, key).map_err(no)?, Signature::Ecdsa { r, s })
             }
         };
-        let digest = self.crypto.digest(self.hash, &mut [message].into_iter()).map_err(|_| InvalidSignature)?;
-        self.crypto.verify(&key, &digest, &signature).map_err(|_| {
-            self.budget.failed.store(message.as_ptr().addr(), Ordering::Relaxed);
+        let digest = crypto.digest(self.row.hash, &mut [message].into_iter()).map_err(|_| InvalidSignature)?;
+        crypto.verify(&key, &digest, &signature).map_err(|_| {
+            budget.failed.store(message.as_ptr().addr(), Ordering::Relaxed);
             InvalidSignature
         })
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.key_id
+        self.row.key_id
     }
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.signature_id
+        self.row.signature_id
     }
 }
 

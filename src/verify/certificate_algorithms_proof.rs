@@ -1,7 +1,7 @@
 //! The proof of certificates' ECDSA signatures, in DER: every file of Project Wycheproof for our curves and hashes.
 #![allow(clippy::pedantic, clippy::restriction)]
 
-use super::{Algorithms, Budget, Kind};
+use super::{Algorithms, Kind, Provider, Row};
 use crate::crypto::{Curve, HashAlgorithm, SOFTWARE};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 use std::println;
@@ -30,11 +30,11 @@ fn ecdsa_signatures_in_der() {
             }
             ran = true;
             for test in group.tests {
-                let budget = Budget::default();
-                let table = Algorithms::new(&SOFTWARE, &budget);
-                let row =
-                    table.0.iter().find(|row| matches!(row.kind, Kind::Ecdsa(c) if c == curve) && row.hash == hash);
-                let outcome = row.unwrap().verify_signature(&group.key.key, &test.msg, &test.sig);
+                let provider = Provider::new(&SOFTWARE);
+                let table = Algorithms::new(&provider);
+                let is_it = |row: &Row| matches!(row.kind, Kind::Ecdsa(c) if c == curve) && row.hash == hash;
+                let one = table.0.iter().find(|one| is_it(one.row)).unwrap();
+                let outcome = one.verify_signature(&group.key.key, &test.msg, &test.sig);
                 assert_eq!(outcome.is_ok(), test.result == TestResult::Valid, "{name:?} {}", test.tc_id);
                 *(if outcome.is_ok() { &mut valid } else { &mut invalid }) += 1;
             }

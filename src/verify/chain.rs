@@ -2,7 +2,7 @@
 
 use super::{
     Anchor, Certificate, CertificateError, DistinguishedName, Purpose, Time,
-    certificate_algorithms::{Algorithms, Budget},
+    certificate_algorithms::{Algorithms, Provider},
     chain_rules::{diagnose, judge_authority, judge_leaf, judge_root},
 };
 use crate::crypto::Crypto;
@@ -35,12 +35,20 @@ impl<'a> VerifiedChain<'a> {
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
-        let offered = Offered::read(certificates)?;
-        let leaf = offered.leaf()?;
-        let budget = Budget::default();
-        let algorithms = Algorithms::new(crypto, &budget);
-        let roots = roots(&offered, anchors, &algorithms, crypto)?;
-        let walked = walk(&offered, &roots, &algorithms, &budget, time)?;
+        let walked = find(certificates, anchors, time, crypto)?;
+        Self::judge(certificates, &walked, purposes, time, crypto)
+    }
+
+    /// What is asked beyond RFC 5280, of each certificate on the way.
+    #[inline(never)]
+    fn judge(
+        certificates: &[&'a [u8]],
+        walked: &Walked<'a>,
+        purposes: &[Purpose<'_>],
+        time: Time,
+        crypto: &dyn Crypto,
+    ) -> Result<Self, CertificateError<'a>> {
+        let leaf = Offered(certificates).leaf()?;
         judge_leaf(&leaf, purposes)?;
         let mut names = heapless::Vec::new();
         let too_many = |_| CertificateError::TooMany(certificates.len());
@@ -136,23 +144,22 @@ impl<'c, 'a> Offered<'c, 'a> {
 fn roots<'a>(
     offered: &Offered<'_, 'a>,
     anchors: &[Anchor<'a>],
-    algorithms: &Algorithms<'_>,
-    crypto: &dyn Crypto,
+    provider: &Provider<'_>,
 ) -> Result<Ders<'a>, CertificateError<'a>> {
     let mut found = Ders::new();
     let mut consider = |anchor: &Anchor<'a>, candidate: &Certificate<'a>| {
         // A full list of certificates given whole may be long; only those that issued something here matter.
-        if offered.iter().any(|one| one.issuer == candidate.subject) && anchor.stands_for(candidate, crypto)? {
+        if offered.iter().any(|one| one.issuer == candidate.subject) && anchor.stands_for(candidate, provider.crypto)? {
             if anchor.is_key() {
                 // Only its key is pinned: its name, dates and constraints are its own word until the key signs them.
-                verify_self_signed(candidate, algorithms)?;
+                verify_self_signed(candidate, provider)?;
             }
             found.push(candidate.der).map_err(|_| CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)))?;
         }
         Ok(())
     };
     for anchor in anchors {
-        if anchor.stands_for(&offered.leaf()?, crypto)? {
+        if anchor.stands_for(&offered.leaf()?, provider.crypto)? {
             return Err(CertificateError::LeafIsAnchor);
         }
         if let Anchor::Certificate(der) = anchor {
@@ -167,11 +174,12 @@ fn roots<'a>(
     Ok(found)
 }
 
-fn verify_self_signed<'a>(root: &Certificate<'a>, algorithms: &Algorithms<'_>) -> Result<(), CertificateError<'a>> {
+fn verify_self_signed<'a>(root: &Certificate<'a>, provider: &Provider<'_>) -> Result<(), CertificateError<'a>> {
     let refused = CertificateError::Signature { subject: root.subject };
     let content = crate::wire::der::element(crate::wire::der::tag::SEQUENCE);
     let algorithm = content(root.signature_algorithm).map(|(_, content)| content).unwrap_or_default();
     let own = PublicKeyInfo::split(root.spki).ok_or(refused)?;
+    let algorithms = Algorithms::new(provider);
     let table = algorithms.table();
     let fits = table
         .iter()
@@ -196,6 +204,21 @@ impl<'a> PublicKeyInfo<'a> {
     }
 }
 
+/// The path from the first of `certificates` to one of `anchors`. The search is the deepest part of a verification: it has a frame
+/// of its own, so that nothing that is only needed before or after it takes stack beside it.
+#[inline(never)]
+fn find<'a>(
+    certificates: &[&'a [u8]],
+    anchors: &[Anchor<'a>],
+    time: Time,
+    crypto: &dyn Crypto,
+) -> Result<Walked<'a>, CertificateError<'a>> {
+    let offered = Offered::read(certificates)?;
+    let provider = Provider::new(crypto);
+    let roots = roots(&offered, anchors, &provider)?;
+    walk(&offered, &roots, &provider, time)
+}
+
 /// Where the path ended, and through which authorities it went.
 struct Walked<'a> {
     root: &'a [u8],
@@ -207,8 +230,7 @@ struct Walked<'a> {
 fn walk<'a>(
     offered: &Offered<'_, 'a>,
     roots: &Ders<'a>,
-    algorithms: &Algorithms<'_>,
-    budget: &Budget,
+    provider: &Provider<'_>,
     time: Time,
 ) -> Result<Walked<'a>, CertificateError<'a>> {
     let too_many = || CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1));
@@ -223,10 +245,11 @@ fn walk<'a>(
         let anchor = anchor_from_trusted_cert(der).map_err(|_| CertificateError::Rule("the root is malformed"))?;
         anchors.push(anchor).map_err(|_| too_many())?;
     }
-    let explain = |error: Error| diagnose(&error, offered, roots, algorithms, budget, time);
+    let explain = |error: Error| diagnose(&error, offered, roots, &provider.budget, time);
     let leaf_der = CertificateDer::from(*offered.0.first().ok_or(CertificateError::Absent)?);
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
     let now = UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds()));
+    let algorithms = Algorithms::new(provider);
     let table = algorithms.table();
     let path = match end_entity.verify_for_usage(&table, &anchors, &ders, now, AnyPurpose, None, None) {
         Ok(path) => path,

@@ -2,7 +2,7 @@
 
 use super::{
     Certificate, CertificateError, Purpose, Time,
-    certificate_algorithms::{Algorithms, Budget, MAX_SIGNATURES},
+    certificate_algorithms::{Budget, MAX_SIGNATURES, knows},
     certificate_extensions::{DIGITAL_SIGNATURE, KEY_CERT_SIGN},
     chain::Offered,
     platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
@@ -75,7 +75,6 @@ pub(crate) fn diagnose<'a>(
     error: &Error,
     offered: &Offered<'_, 'a>,
     roots: &[&'a [u8]],
-    algorithms: &Algorithms<'_>,
     budget: &Budget,
     time: Time,
 ) -> CertificateError<'a> {
@@ -119,7 +118,7 @@ pub(crate) fn diagnose<'a>(
         }
         Error::UnsupportedCertVersion => CertificateError::Rule("a certificate is not X.509 v3"),
         Error::MaximumPathBuildCallsExceeded | Error::MaximumSignatureChecksExceeded => CertificateError::Budget,
-        _ => match all().find(|one| !algorithms.knows(one.signature_algorithm)) {
+        _ => match all().find(|one| !knows(one.signature_algorithm)) {
             Some(one) => CertificateError::Algorithm { subject: one.subject },
             None => CertificateError::Rule("a certificate breaks RFC 5280"),
         },

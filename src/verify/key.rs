@@ -1,7 +1,7 @@
 //! From a key that a proof names to one that the verifier has a reason to trust.
 
 use super::{
-    Anchor, CertificateRules, KeyEvidence, Name, Pin, Time, VerifiedChain, VerifyError,
+    Anchor, CertificateError, CertificateRules, KeyEvidence, Name, Pin, Time, VerifiedChain, VerifyError,
     anchors::sha256,
     error::{KeyIdentity, Part},
     public_area::{PublicArea, judge_attributes},
@@ -98,6 +98,7 @@ impl<'a> TrustedKey<'a> {
     ///
     /// # Errors
     /// If the chain is wrong, or the evidence shows another key than the certificate's.
+    #[inline(never)]
     pub fn certified(
         evidence: &KeyEvidence<'a>,
         anchors: &[Anchor<'a>],
@@ -105,8 +106,19 @@ impl<'a> TrustedKey<'a> {
         time: Time,
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
-        let chain = VerifiedChain::verify(evidence.certificates(), anchors, rules.purposes, time, crypto)
-            .map_err(VerifyError::Certificate)?;
+        let chain = VerifiedChain::verify(evidence.certificates(), anchors, rules.purposes, time, crypto);
+        Self::of_chain(chain, evidence, rules, crypto)
+    }
+
+    /// The key of the chain's leaf, if the rules want that and the evidence shows no other.
+    #[inline(never)]
+    fn of_chain(
+        chain: Result<VerifiedChain<'a>, CertificateError<'a>>,
+        evidence: &KeyEvidence<'a>,
+        rules: &CertificateRules<'a>,
+        crypto: &'a dyn Crypto,
+    ) -> Result<Self, VerifyError<'a>> {
+        let chain = chain.map_err(VerifyError::Certificate)?;
         rules.judge(chain.leaf())?;
         let key = chain.leaf().key().map_err(VerifyError::decode(Part::CertificateKey))?;
         let public = public_area(evidence, crypto)?;

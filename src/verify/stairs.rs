@@ -33,11 +33,12 @@ fn trust<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    match (by_pin(evidence, policy.pins(), crypto), policy.anchors()) {
-        (Err(_), Some(anchors)) => {
+    let pinned = by_pin(evidence, policy.pins(), crypto);
+    match policy.anchors() {
+        Some(anchors) if pinned.is_err() => {
             TrustedKey::certified(&evidence.key, anchors, &policy.certificate_rules(), time, crypto)
         }
-        (pinned, _) => pinned,
+        _ => pinned,
     }
 }
 

@@ -59,7 +59,7 @@ macro_rules! limb {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn add_product(column: &mut [Self; 3], a: Self, b: Self) {
                 let (low, high) = a.carrying_mul(b, 0);
                 let (sum, carry) = column[0].overflowing_add(low);
@@ -69,7 +69,7 @@ macro_rules! limb {
                 column[2] = column[2].wrapping_add(Self::from(carry));
             }
 
-            #[inline]
+            #[inline(always)]
             fn add(column: &mut [Self; 3], other: &[Self; 3]) {
                 let mut carry = false;
                 for (limb, other) in column.iter_mut().zip(other) {
@@ -77,22 +77,22 @@ macro_rules! limb {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn low_product(a: Self, b: Self) -> Self {
                 a.wrapping_mul(b)
             }
 
-            #[inline]
+            #[inline(always)]
             fn multiply_add(a: Self, b: Self, c: Self) -> (Self, Self) {
                 a.carrying_mul(b, c)
             }
 
-            #[inline]
+            #[inline(always)]
             fn plus(self, other: Self, carry: bool) -> (Self, bool) {
                 self.carrying_add(other, carry)
             }
 
-            #[inline]
+            #[inline(always)]
             fn minus(self, other: Self, borrow: bool) -> (Self, bool) {
                 self.borrowing_sub(other, borrow)
             }

@@ -4,6 +4,7 @@
 //! Montgomery multiplication algorithms", IEEE Micro 16(3), 1996). A number is a slice of limbs, the lowest first, and R is
 //! one more than the highest number of that many limbs. Intermediate results are below R, not below n: nothing but the last
 //! result has to be.
+#![expect(clippy::inline_always, reason = "a call for each product costs a tenth of the time")]
 
 use super::CryptoError;
 use super::limb::{Limb, Native};
@@ -141,7 +142,7 @@ fn square<L: Limb>(out: &mut [L], a: &[L], n: &[L], inverse: L) {
 }
 
 /// Ends column k of the lower half: the m that makes it zero, and its carry.
-#[inline]
+#[inline(always)]
 fn finish<L: Limb>(out: &mut [L], k: usize, column: &mut [L; 3], reduction: &[L; 3], n_first: L, inverse: L) {
     L::add(column, reduction);
     let m = L::low_product(column[0], inverse);
@@ -153,7 +154,7 @@ fn finish<L: Limb>(out: &mut [L], k: usize, column: &mut [L; 3], reduction: &[L;
 }
 
 /// Ends the column of the upper half that is the limb before `start`: by now the m that stood there is used up.
-#[inline]
+#[inline(always)]
 fn store<L: Limb>(out: &mut [L], start: usize, column: &mut [L; 3]) {
     if let Some(place) = out.get_mut(start.saturating_sub(1)) {
         *place = column[0];
@@ -162,7 +163,7 @@ fn store<L: Limb>(out: &mut [L], start: usize, column: &mut [L; 3]) {
 }
 
 /// The last limb; what is beyond R is less than n beyond it.
-#[inline]
+#[inline(always)]
 fn carry_out<L: Limb>(out: &mut [L], column: &[L; 3], n: &[L]) {
     if let Some(last) = out.last_mut() {
         *last = column[0];
@@ -172,14 +173,14 @@ fn carry_out<L: Limb>(out: &mut [L], column: &[L; 3], n: &[L]) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn add_doubled<L: Limb>(column: &mut [L; 3], once: &[L; 3]) {
     L::add(column, once);
     L::add(column, once);
 }
 
 /// The sum of x[i] y[last - i].
-#[inline]
+#[inline(always)]
 fn dot<L: Limb>(column: &mut [L; 3], x: &[L], y: &[L]) {
     let ((fours, rest), (rest_y, fours_y)) = (x.as_chunks::<4>(), y.as_rchunks::<4>());
     for ([a, b, c, d], [e, f, g, h]) in fours.iter().zip(fours_y.iter().rev()) {
@@ -194,7 +195,7 @@ fn dot<L: Limb>(column: &mut [L; 3], x: &[L], y: &[L]) {
 }
 
 /// Two such sums at once: they do not wait for each other.
-#[inline]
+#[inline(always)]
 fn products<L: Limb>(one: &mut [L; 3], x: &[L], y: &[L], two: &mut [L; 3], v: &[L], w: &[L]) {
     let ((x, x_rest), (y_rest, y)) = (x.as_chunks::<4>(), y.as_rchunks::<4>());
     let ((v, v_rest), (w_rest, w)) = (v.as_chunks::<4>(), w.as_rchunks::<4>());
@@ -212,22 +213,22 @@ fn products<L: Limb>(one: &mut [L; 3], x: &[L], y: &[L], two: &mut [L; 3], v: &[
     }
 }
 
-#[inline]
+#[inline(always)]
 fn limb<L: Limb>(limbs: &[L; 4], place: usize) -> L {
     limbs.get(place).copied().unwrap_or_default()
 }
 
-#[inline]
+#[inline(always)]
 fn upto<L>(limbs: &[L], end: usize) -> &[L] {
     limbs.get(..end).unwrap_or_default()
 }
 
-#[inline]
+#[inline(always)]
 fn from<L>(limbs: &[L], start: usize) -> &[L] {
     limbs.get(start..).unwrap_or_default()
 }
 
-#[inline]
+#[inline(always)]
 fn within<L>(limbs: &[L], start: usize, count: usize) -> &[L] {
     limbs.get(start..).and_then(|limbs| limbs.get(..count)).unwrap_or_default()
 }

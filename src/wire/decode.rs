@@ -154,7 +154,7 @@ pub(crate) fn take<'a>(count: usize) -> impl FnOnce(&'a [u8]) -> Parsed<'a, &'a 
 /// itself holds none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct List<'a, T, const LIMIT: usize> {
-    count: u32,
+    count: usize,
     elements: &'a [u8],
     element: PhantomData<T>,
 }
@@ -168,7 +168,7 @@ impl<'a, T: Wire<'a>, const LIMIT: usize> List<'a, T, LIMIT> {
     /// How many elements there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        usize::try_from(self.count).unwrap_or(usize::MAX)
+        self.count
     }
 
     /// Whether there is none.
@@ -217,7 +217,7 @@ impl<'a, T: Wire<'a> + core::fmt::Debug, const LIMIT: usize> Wire<'a> for List<'
             (rest, _) = T::decode(rest)?;
         }
         let elements = elements.get(..elements.len().saturating_sub(rest.len())).unwrap_or(elements);
-        Ok((rest, Self { count, elements, element: PhantomData }))
+        Ok((rest, Self { count: found, elements, element: PhantomData }))
     }
 
     fn trace(input: &'a [u8], sink: &mut dyn FnMut(&Field<'_>)) -> &'a [u8] {
@@ -240,7 +240,7 @@ impl<'a, T: Wire<'a> + core::fmt::Debug, const LIMIT: usize> Wire<'a> for List<'
 
 impl<'a, T: Wire<'a>, const LIMIT: usize> Encode for List<'a, T, LIMIT> {
     fn encode(&self, out: &mut Encoder<'_>) {
-        self.count.encode(out);
+        u32::try_from(self.count).unwrap_or(u32::MAX).encode(out);
         self.iter().for_each(|element| element.encode(out));
     }
 }

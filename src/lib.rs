@@ -1,4 +1,36 @@
-//! Checks a TPM 2.0 proof.
+//! Checks a TPM 2.0 proof: the attestation key, the quote that it signed, the PCR values that the quote covers.
+//!
+//! `no_std`, without an allocator, without `unsafe`; bad input is an error with its place, never a panic.
+//!
+//! A proof is judged whole by [`verify_proof`], under a [`verify::Policy`], a [`verify::Challenge`] and a time; the answer is a
+//! [`verify::Report`], or a [`verify::Rejection`] with the report of what held until then. Step by step it is these types, each made
+//! by the one before it and by nothing else:
+//!
+//! | from | by | a fact |
+//! |---|---|---|
+//! | [`verify::KeyEvidence`] | [`verify::TrustedKey::pinned`], [`verify::TrustedKey::certified`] | [`verify::TrustedKey`]: why the key is one |
+//! | [`verify::Attestation`] | [`verify::Attestation::verify_signature`] | [`verify::SignedAttest`]: the key signed these bytes, a TPM made them |
+//! | [`verify::SignedAttest`] | [`verify::SignedAttest::verify_quote`] | [`verify::VerifiedQuote`]: they answer the challenge, and cover the values |
+//!
+//! ```
+//! use tpmproof::crypto::HashAlgorithm;
+//! use tpmproof::verify::{Challenge, PcrRule, Platform, Policy, Time};
+//! use tpmproof::{Proof, verify_proof};
+//!
+//! fn judge(proof: &[u8], nonce: &[u8], now: u64, firmware: &[u8]) -> Result<bool, tpmproof::DecodeError> {
+//!     let proof = Proof::from_der(proof)?;
+//!     let values = [firmware];
+//!     let rules = [PcrRule::golden(HashAlgorithm::Sha256, 0, &values)];
+//!     let Ok(policy) = Policy::builder().platform(&Platform::AZURE).pcrs(&rules).build() else { return Ok(false) };
+//!     let Ok(challenge) = Challenge::nonce(nonce) else { return Ok(false) };
+//!     Ok(verify_proof(&proof, &policy, &challenge, Time::from_unix_seconds(now)).is_ok())
+//! }
+//! # assert!(judge(b"", b"nonce", 0, &[0; 32]).is_err());
+//! ```
+//!
+//! # Features
+//!
+//! None is on by default. `std` adds the writing of proofs, PEM and the clock; `cli` adds the command line. Neither changes a verdict.
 #![no_std]
 #[cfg(any(test, feature = "std"))]
 extern crate std;

@@ -88,7 +88,10 @@ impl fmt::Display for CertificateError<'_> {
                 write!(f, "certificate {index} (0 is the key's own) cannot be read: {error}")
             }
             Self::Expired { subject, not_after, time } => {
-                write!(f, "the certificate of {subject} expired at {not_after}; the proof is checked at {time}")
+                write!(
+                    f,
+                    "the certificate of {subject} expired at {not_after}, and the proof is checked at {time}; the machine needs a new certificate, or an old proof is to be checked at its own time (--at)"
+                )
             }
             Self::KeyUsage { subject, lacks } => {
                 write!(f, "the KeyUsage of the certificate of {subject} lacks {lacks}")
@@ -100,7 +103,10 @@ impl fmt::Display for CertificateError<'_> {
             Self::NameConstraint => f.write_str("a name constraint is violated or not understood"),
             Self::NotAuthority { subject } => write!(f, "{subject} signed a certificate without being an authority"),
             Self::NotYetValid { subject, not_before, time } => {
-                write!(f, "the certificate of {subject} is valid from {not_before}; the proof is checked at {time}")
+                write!(
+                    f,
+                    "the certificate of {subject} is valid from {not_before}, and the proof is checked at {time}; is the clock right?"
+                )
             }
             Self::PathLength => f.write_str("the chain is longer than one of its authorities allows"),
             Self::Purpose { subject, found } => {

@@ -88,9 +88,9 @@ pub(crate) fn diagnose<'a>(
         return CertificateError::Budget;
     }
     match error {
-        Error::CertExpired { .. } | Error::CertNotValidYet { .. } => all()
+        Error::CertExpired { .. } | Error::CertNotValidYet { .. } | Error::InvalidCertValidity => all()
             .find_map(|one| outside_validity(&one, time))
-            .unwrap_or(CertificateError::Rule("a certificate is not valid at this time")),
+            .unwrap_or(CertificateError::Rule("a certificate ends before it begins")),
         Error::CaUsedAsEndEntity => CertificateError::LeafIsAuthority { subject },
         Error::EndEntityUsedAsCa => {
             let unmarked = |one: &Certificate<'_>| !matches!(one.extensions.basic_constraints, Some((true, _)));

@@ -15,7 +15,8 @@ macro_rules! structure {
         }
 
         impl<'a> $crate::wire::Wire<'a> for $name $(<$life>)? {
-            #[inline]
+            // Always: a structure that is returned through memory, and read back wider than it was written, costs a tenth of the time.
+            #[inline(always)]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 $(
                     let (input, $field) = $crate::wire::in_field(

@@ -90,10 +90,7 @@ pub(crate) fn in_field<'a, T>(
     field: &'static &'static str,
     inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
-    move |input| match inner(input) {
-        Ok(parsed) => Ok(parsed),
-        Err(error) => Err(enclosed(error, field)),
-    }
+    move |input| inner(input).map_err(|error| enclosed(error, field))
 }
 
 /// Apart from the path where nothing is wrong, which is to be fast.

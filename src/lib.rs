@@ -40,6 +40,7 @@ mod wire;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod crypto;
+pub mod log;
 pub mod proof;
 pub mod structures;
 pub mod verify;

@@ -34,6 +34,7 @@ mod policy;
 mod policy_builder;
 mod public_area;
 mod quote;
+mod replay;
 mod report;
 mod report_json;
 mod report_text;
@@ -60,6 +61,7 @@ pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Pl
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
 pub use quote::{Challenge, VerifiedQuote};
+pub use replay::{Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
 #[cfg(feature = "cli")]
 pub(crate) use report_json::{Quoted, unreadable_json};

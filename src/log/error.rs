@@ -1,0 +1,75 @@
+//! Why a log cannot be read.
+
+use crate::structures::TpmAlgId;
+use core::fmt;
+
+/// An error in a log, with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogError {
+    /// What is wrong.
+    pub kind: LogErrorKind,
+    /// The number of the event, the first being 0.
+    pub event: usize,
+    /// Where the event begins, in bytes.
+    pub offset: usize,
+}
+
+/// What can be wrong with a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogErrorKind {
+    /// There is not one event.
+    Empty,
+    /// The log ends inside an event.
+    UnexpectedEnd,
+    /// This many octets follow the last event, and are no padding.
+    TrailingBytes(usize),
+    /// The Spec ID event (PC Client Platform Firmware Profile, 10.4.5.1) breaks this rule.
+    SpecId(&'static str),
+    /// An event has this many digests, more than algorithms are declared.
+    TooManyDigests(u32),
+    /// An event has no digest at all, not even of this algorithm, the first that is declared.
+    MissingDigest(TpmAlgId),
+    /// An event has two digests of this algorithm.
+    DuplicateDigest(TpmAlgId),
+    /// An event has a digest of this algorithm, which the Spec ID event does not declare.
+    UndeclaredAlgorithm(TpmAlgId),
+    /// An event is of a register that does not exist.
+    Register(u32),
+}
+
+impl fmt::Display for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            LogErrorKind::Empty => f.write_str("the log has no events"),
+            kind => write!(f, "event {} at byte {}: {kind}", self.event, self.offset),
+        }
+    }
+}
+
+impl fmt::Display for LogErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("there is none"),
+            Self::UnexpectedEnd => f.write_str("unexpected end of the log"),
+            Self::TrailingBytes(count) => {
+                write!(
+                    f,
+                    "{count} bytes that are no event follow the last one; only a CCEL may be padded, with one octet"
+                )
+            }
+            Self::SpecId(rule) => write!(f, "the Spec ID event is not valid: {rule}"),
+            Self::TooManyDigests(count) => write!(f, "{count} digests, more than the Spec ID event declares"),
+            Self::MissingDigest(algorithm) => {
+                write!(f, "no digest, not even by {algorithm:?}, which the Spec ID event declares")
+            }
+            Self::DuplicateDigest(algorithm) => write!(f, "two digests by {algorithm:?}"),
+            Self::UndeclaredAlgorithm(algorithm) => {
+                write!(f, "a digest by {algorithm:?}, which the Spec ID event does not declare")
+            }
+            Self::Register(register) => write!(f, "there is no register {register:#x}"),
+        }
+    }
+}
+
+impl core::error::Error for LogError {}

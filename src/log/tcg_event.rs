@@ -1,0 +1,187 @@
+//! One event of a TCG log (PC Client Platform Firmware Profile 1.06, 10.2), in either form.
+
+use super::little_endian::{Read, array, octets, sized, uint32};
+use super::spec_id::{self, SpecId};
+use super::tcg::Registers;
+use super::{LogErrorKind, TcgEventType, Untrusted};
+use crate::structures::TpmAlgId;
+use crate::wire::Hex;
+use core::fmt;
+
+/// How the digests of an event are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form<'a> {
+    Sha1,
+    CryptoAgile(SpecId<'a>),
+}
+
+/// One event. Only its digests were measured.
+#[derive(Clone, Copy)]
+pub struct Event<'a> {
+    /// Its number, the first event of the log being 0.
+    pub index: usize,
+    /// Where it begins, in bytes.
+    pub offset: usize,
+    pub(crate) register: u32,
+    pub(crate) type_: TcgEventType,
+    /// Its digests.
+    pub digests: Digests<'a>,
+    pub(crate) data: &'a [u8],
+}
+
+/// The digests of an event: of the log's algorithms, each at most once.
+#[derive(Clone, Copy)]
+pub struct Digests<'a> {
+    form: Form<'a>,
+    pub(crate) octets: &'a [u8],
+}
+
+impl<'a> Event<'a> {
+    /// The register that it extends. That is believed: a replay with another does not give the quoted values.
+    #[must_use]
+    pub fn register(&self) -> u32 {
+        self.register
+    }
+
+    /// What it is said to be.
+    #[must_use]
+    pub fn event_type(&self) -> Untrusted<TcgEventType> {
+        Untrusted::new(self.type_)
+    }
+
+    /// What is said of it; where its digests are of these octets, that can be verified.
+    #[must_use]
+    pub fn data(&self) -> Untrusted<&'a [u8]> {
+        Untrusted::new(self.data)
+    }
+
+    /// Whether it extends a register: `EV_NO_ACTION` does not.
+    #[must_use]
+    pub fn extends(&self) -> bool {
+        self.type_ != TcgEventType::NO_ACTION
+    }
+
+    pub(crate) fn read(form: Form<'a>, input: &'a [u8], index: usize, offset: usize) -> Read<'a, Self> {
+        let (register, rest) = uint32(input)?;
+        let (type_, rest) = uint32(rest)?;
+        let (digests, rest) = match form {
+            Form::Sha1 => octets(rest, 20)?,
+            Form::CryptoAgile(spec_id) => digests(&spec_id, rest)?,
+        };
+        let (data, rest) = sized(rest)?;
+        let digests = Digests { form, octets: digests };
+        Ok((Self { index, offset, register, type_: TcgEventType(type_), digests, data }, rest))
+    }
+
+    pub(crate) fn judge_register(&self, registers: Registers) -> Result<(), LogErrorKind> {
+        let exists = match registers {
+            Registers::Pcr => self.register < 24,
+            Registers::Ccel => self.register < 5,
+        };
+        // Some firmware writes this where an event is of no register.
+        if exists || (!self.extends() && self.register == u32::MAX) {
+            Ok(())
+        } else {
+            Err(LogErrorKind::Register(self.register))
+        }
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "event {}: register {}, {:?}, {} bytes", self.index, self.register, self.type_, self.data.len())
+    }
+}
+
+/// `TPML_DIGEST_VALUES`, of declared algorithms, each once: its octets after the count. Some firmware leaves one out; a bank of which a
+/// digest is missing is not replayed.
+fn digests<'a>(spec_id: &SpecId<'_>, input: &'a [u8]) -> Read<'a, &'a [u8]> {
+    let (count, start) = uint32(input)?;
+    let declared = spec_id.algorithms().count();
+    if usize::try_from(count).unwrap_or(usize::MAX) > declared {
+        return Err(LogErrorKind::TooManyDigests(count));
+    }
+    let mut rest = start;
+    // A bit for each declared algorithm.
+    let mut seen = 0u8;
+    for _ in 0..count {
+        let (algorithm, after) = spec_id::algorithm(rest)?;
+        let place = spec_id.algorithms().position(|(known, _)| known == algorithm);
+        let place = place.ok_or(LogErrorKind::UndeclaredAlgorithm(algorithm))?;
+        let bit = 1u8.checked_shl(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0);
+        if seen & bit != 0 {
+            return Err(LogErrorKind::DuplicateDigest(algorithm));
+        }
+        seen |= bit;
+        let size = spec_id.size_of(algorithm).unwrap_or(0);
+        (_, rest) = octets(after, size)?;
+    }
+    if seen == 0 {
+        let first = spec_id.algorithms().next().map_or(TpmAlgId::NULL, |(algorithm, _)| algorithm);
+        return Err(LogErrorKind::MissingDigest(first));
+    }
+    octets(start, start.len().saturating_sub(rest.len()))
+}
+
+impl Form<'_> {
+    pub(crate) fn size_of(&self, algorithm: TpmAlgId) -> Option<usize> {
+        match self {
+            Self::Sha1 => (algorithm == TpmAlgId::SHA1).then_some(20),
+            Self::CryptoAgile(spec_id) => spec_id.size_of(algorithm),
+        }
+    }
+}
+
+impl<'a> Digests<'a> {
+    /// The digests in the order of the log.
+    pub fn iter(&self) -> impl Iterator<Item = (TpmAlgId, &'a [u8])> + use<'a> {
+        let Self { form, octets: mut rest } = *self;
+        core::iter::from_fn(move || {
+            let (algorithm, after) = match form {
+                Form::Sha1 => (TpmAlgId::SHA1, rest),
+                Form::CryptoAgile(_) => {
+                    let (algorithm, after) = array::<2>(rest).ok()?;
+                    (TpmAlgId(u16::from_le_bytes(algorithm)), after)
+                }
+            };
+            let (digest, after) = after.split_at_checked(form.size_of(algorithm)?)?;
+            rest = after;
+            Some((algorithm, digest))
+        })
+    }
+
+    /// The digest by one algorithm.
+    #[must_use]
+    pub fn get(&self, algorithm: TpmAlgId) -> Option<&'a [u8]> {
+        self.iter().find(|(known, _)| *known == algorithm).map(|(_, digest)| digest)
+    }
+}
+
+/// Reads again what is known to decode.
+#[derive(Clone)]
+pub(crate) struct Events<'a> {
+    pub(crate) form: Form<'a>,
+    pub(crate) rest: &'a [u8],
+    pub(crate) offset: usize,
+    pub(crate) index: usize,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        let (event, rest) = Event::read(self.form, self.rest, self.index, self.offset).ok()?;
+        self.offset = self.offset.saturating_add(self.rest.len().saturating_sub(rest.len()));
+        (self.rest, self.index) = (rest, self.index.saturating_add(1));
+        Some(event)
+    }
+}
+
+impl fmt::Debug for Digests<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (algorithm, digest) in self.iter() {
+            write!(f, "{algorithm:?}:{} ", Hex(digest))?;
+        }
+        Ok(())
+    }
+}

@@ -4,6 +4,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod forge;
+pub mod log;
 
 use std::fs;
 use std::path::{Path, PathBuf};

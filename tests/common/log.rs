@@ -1,0 +1,66 @@
+//! Logs of a test's own making, in both forms.
+
+use super::forge::hash;
+use tpmproof::crypto::HashAlgorithm;
+use tpmproof::structures::TpmAlgId;
+
+pub const NO_ACTION: u32 = 3;
+pub const SEPARATOR: u32 = 4;
+pub const ACTION: u32 = 5;
+
+pub fn le16(value: u16) -> [u8; 2] {
+    value.to_le_bytes()
+}
+
+pub fn le32(value: u32) -> [u8; 4] {
+    value.to_le_bytes()
+}
+
+fn sized(data: &[u8]) -> Vec<u8> {
+    [&le32(data.len() as u32)[..], data].concat()
+}
+
+/// `TCG_PCR_EVENT`.
+pub fn sha1_event(pcr: u32, type_: u32, digest: &[u8], data: &[u8]) -> Vec<u8> {
+    [&le32(pcr)[..], &le32(type_), digest, &sized(data)].concat()
+}
+
+/// The data of a Spec ID event.
+pub fn spec_id(algorithms: &[(u16, u16)]) -> Vec<u8> {
+    let entries: Vec<u8> = algorithms.iter().flat_map(|(id, size)| [le16(*id), le16(*size)].concat()).collect();
+    [b"Spec ID Event03\0", &le32(0)[..], &[0, 2, 0, 2], &le32(algorithms.len() as u32), &entries, &[0]].concat()
+}
+
+pub fn spec_id_event(data: &[u8]) -> Vec<u8> {
+    sha1_event(0, NO_ACTION, &[0; 20], data)
+}
+
+/// The Spec ID event of a log with these banks.
+pub fn header(banks: &[HashAlgorithm]) -> Vec<u8> {
+    let algorithms: Vec<_> = banks.iter().map(|bank| (id(*bank), bank.output_len() as u16)).collect();
+    spec_id_event(&spec_id(&algorithms))
+}
+
+pub fn id(bank: HashAlgorithm) -> u16 {
+    TpmAlgId::from(bank).0
+}
+
+/// `TCG_PCR_EVENT2` with these digests.
+pub fn event2(pcr: u32, type_: u32, digests: &[(u16, &[u8])], data: &[u8]) -> Vec<u8> {
+    let list: Vec<u8> = digests.iter().flat_map(|(id, digest)| [&le16(*id)[..], digest].concat()).collect();
+    [&le32(pcr)[..], &le32(type_), &le32(digests.len() as u32), &list, &sized(data)].concat()
+}
+
+/// An event whose digests are of `measured`, in these banks.
+pub fn event(banks: &[HashAlgorithm], pcr: u32, type_: u32, measured: &[u8], data: &[u8]) -> Vec<u8> {
+    let digests: Vec<_> = banks.iter().map(|bank| (id(*bank), hash(*bank, measured))).collect();
+    let digests: Vec<_> = digests.iter().map(|(id, digest)| (*id, &digest[..])).collect();
+    event2(pcr, type_, &digests, data)
+}
+
+/// An event that is not extended: its digests are zero.
+pub fn no_action(banks: &[HashAlgorithm], pcr: u32, data: &[u8]) -> Vec<u8> {
+    let digests: Vec<_> = banks.iter().map(|bank| (id(*bank), vec![0; bank.output_len()])).collect();
+    let digests: Vec<_> = digests.iter().map(|(id, digest)| (*id, &digest[..])).collect();
+    event2(pcr, NO_ACTION, &digests, data)
+}

@@ -8,9 +8,10 @@ mod common;
 
 use common::hex;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
-use tpmproof::log::{LogErrorKind, TcgLog};
+use tpmproof::log::{EventData, LogErrorKind, TcgEventType, TcgLog};
 use tpmproof::verify::Replay;
 
 /// Its Spec ID event announces four octets of its vendor, which stand behind the event.
@@ -83,4 +84,42 @@ fn states(replay: &Replay, bank: HashAlgorithm, banks: &Value, file: &str) -> us
         }
     }
     count
+}
+
+/// What an event holds is read as its type says. What cannot be read keeps its digests, and is counted here by type and reason.
+#[test]
+fn the_data_of_events() {
+    let Some(corpus) = common::corpus() else { return };
+    let entries: Value = serde_json::from_slice(&fs::read(corpus.join("logs.json")).unwrap()).unwrap();
+    let (mut decoded, mut opaque, mut entries_of_lists) = (0, 0, 0);
+    let mut undecoded = BTreeMap::<String, usize>::new();
+    for entry in entries.as_array().unwrap() {
+        let octets = fs::read(corpus.join(entry["file"].as_str().unwrap())).unwrap();
+        let Ok(log) = read(&octets, entry) else { continue };
+        for event in log.events() {
+            let (type_, data) = (event.event_type().unverified(), event.data().unverified());
+            match EventData::decode(type_, data) {
+                Ok(EventData::Octets(_)) => opaque += 1,
+                Ok(data) => {
+                    decoded += 1;
+                    if let EventData::Variable(variable) = data
+                        && ["PK", "KEK", "db", "dbx"].iter().any(|name| variable.name.is(name))
+                        && type_ == TcgEventType::EFI_VARIABLE_DRIVER_CONFIG
+                    {
+                        let file = entry["file"].as_str().unwrap();
+                        for one in variable.signature_lists() {
+                            one.unwrap_or_else(|error| panic!("{file}: {}: {error}", event.index));
+                            entries_of_lists += 1;
+                        }
+                    }
+                }
+                Err(error) => *undecoded.entry(format!("{type_:?}: {error}")).or_default() += 1,
+            }
+        }
+    }
+    println!(
+        "{decoded} decoded, {opaque} of no form, {entries_of_lists} entries of key databases; not decoded: {undecoded:#?}"
+    );
+    assert_eq!((decoded, opaque, entries_of_lists), (2706, 137, 4542));
+    assert_eq!(undecoded.values().sum::<usize>(), 31, "{undecoded:?}");
 }

@@ -22,7 +22,7 @@ pub enum LogErrorKind {
     Empty,
     /// The log ends inside an event.
     UnexpectedEnd,
-    /// This many octets follow the last event, and are no padding.
+    /// This many octets follow the last event and are no padding, or the last part of an event's data.
     TrailingBytes(usize),
     /// The Spec ID event (PC Client Platform Firmware Profile, 10.4.5.1) breaks this rule.
     SpecId(&'static str),
@@ -34,6 +34,8 @@ pub enum LogErrorKind {
     DuplicateDigest(TpmAlgId),
     /// An event has a digest of this algorithm, which the Spec ID event does not declare.
     UndeclaredAlgorithm(TpmAlgId),
+    /// The data of an event is not what its type has, by this rule.
+    Malformed(&'static str),
     /// An event is of a register that does not exist.
     Register(u32),
 }
@@ -53,10 +55,7 @@ impl fmt::Display for LogErrorKind {
             Self::Empty => f.write_str("there is none"),
             Self::UnexpectedEnd => f.write_str("unexpected end of the log"),
             Self::TrailingBytes(count) => {
-                write!(
-                    f,
-                    "{count} bytes that are no event follow the last one; only a CCEL may be padded, with one octet"
-                )
+                write!(f, "{count} bytes too many; only a CCEL may be padded, with one octet")
             }
             Self::SpecId(rule) => write!(f, "the Spec ID event is not valid: {rule}"),
             Self::TooManyDigests(count) => write!(f, "{count} digests, more than the Spec ID event declares"),
@@ -67,6 +66,7 @@ impl fmt::Display for LogErrorKind {
             Self::UndeclaredAlgorithm(algorithm) => {
                 write!(f, "a digest by {algorithm:?}, which the Spec ID event does not declare")
             }
+            Self::Malformed(rule) => f.write_str(rule),
             Self::Register(register) => write!(f, "there is no register {register:#x}"),
         }
     }

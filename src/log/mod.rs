@@ -1,17 +1,27 @@
 //! Measurement logs, one file per format. A log is decoded here and believed nowhere: what a replay binds to a quote is
 //! [`crate::verify`]'s.
 
+mod device_path;
 mod error;
 mod event_types;
+mod guid;
 mod little_endian;
+mod signature_list;
 mod spec_id;
 mod tcg;
 mod tcg_event;
+mod uefi;
 mod untrusted;
+mod utf16;
 
+pub use device_path::DevicePath;
 pub use error::{LogError, LogErrorKind};
 pub use event_types::TcgEventType;
+pub use guid::Guid;
+pub use signature_list::{SignatureEntry, SignatureLists};
 pub use spec_id::SpecId;
 pub use tcg::{LogFormat, Registers, TcgLog};
 pub use tcg_event::{Digests, Event};
+pub use uefi::{EventData, Partitions, UefiImage, UefiVariable};
 pub use untrusted::Untrusted;
+pub use utf16::Utf16;

@@ -3,6 +3,7 @@
 use crate::wire::{
     DecodeErrorKind, Fault, Hex, Parsed,
     der::{any, element, tag, whole, within},
+    write_escaped,
 };
 use core::fmt::{self, Write};
 
@@ -133,14 +134,10 @@ pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            let hidden = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-            if c.is_control() || hidden {
-                write!(f, "\\u{{{:x}}}", u32::from(c))?;
-            } else if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
-                write!(f, "\\{c}")?;
-            } else {
-                f.write_char(c)?;
+            if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
+                f.write_char('\\')?;
             }
+            write_escaped(f, c)?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ mod decode;
 pub(crate) mod der;
 mod encode;
 mod error;
+mod escape;
 mod trace;
 
 pub use decode::{Decode, List};
@@ -15,4 +16,5 @@ pub(crate) use decode::{Parsed, Union, Wire, all, enclosed, in_field, located, s
 pub use encode::{Encode, EncodeError, Encoder};
 pub(crate) use error::Fault;
 pub use error::{DecodeError, DecodeErrorKind, FieldPath};
+pub(crate) use escape::write_escaped;
 pub use trace::{Field, Hex};

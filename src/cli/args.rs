@@ -20,6 +20,8 @@ pub(crate) enum Command {
     /// Verify a proof, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
     #[command(group(ArgGroup::new("freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
     Verify(VerifyArguments),
+    /// List the events of a log and the PCRs that they lead to; nothing of it is verified
+    Log(LogArguments),
     /// Show any structure, certificate or proof, field by field; nothing of it is verified
     Show(ShowArguments),
     /// Turn foreign evidence into a proof
@@ -134,6 +136,19 @@ pub(crate) enum ShowKind {
     SizedPublic,
     /// X.509 certificates, DER or PEM
     Certificate,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogArguments {
+    /// The log: of the firmware, as `/sys/kernel/security/tpm0/binary_bios_measurements` has it, or a CCEL
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Read no file that is larger, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
+    pub(crate) max_size: u64,
 }
 
 #[derive(Args, Debug)]

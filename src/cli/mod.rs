@@ -9,6 +9,7 @@ mod hex;
 mod input;
 mod json;
 mod keys;
+mod log;
 mod pcr_file;
 mod policy_file;
 mod policy_schema;
@@ -41,6 +42,7 @@ pub fn run(
     };
     let result = match &arguments.command {
         Command::Verify(arguments) => verify::run(arguments, out),
+        Command::Log(arguments) => log::run(arguments, out),
         Command::Show(arguments) => show::run(arguments, out),
         Command::Convert(arguments) => convert::run(arguments, notes),
         Command::Roots => roots::run(out),

@@ -22,6 +22,12 @@ impl<'a> DevicePath<'a> {
         Ok(Self(octets))
     }
 
+    /// Whether it names nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes().all(|(kind, ..)| kind == 0x7f)
+    }
+
     fn nodes(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let mut rest = self.0;
         core::iter::from_fn(move || {

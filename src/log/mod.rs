@@ -1,6 +1,7 @@
 //! Measurement logs, one file per format. A log is decoded here and believed nowhere: what a replay binds to a quote is
 //! [`crate::verify`]'s.
 
+mod description;
 mod device_path;
 mod error;
 mod event_types;

@@ -113,7 +113,8 @@ impl<'a> TcgLog<'a> {
 
     fn read(bytes: &'a [u8], registers: Registers) -> Result<Self, LogError> {
         let at = |kind, event, rest: &[u8]| LogError { kind, event, offset: bytes.len().saturating_sub(rest.len()) };
-        if bytes.is_empty() {
+        // Memory that nobody wrote to would read as events of type 0, without data, in the SHA-1 form.
+        if bytes.iter().take(32).all(|octet| *octet == 0) {
             return Err(at(LogErrorKind::Empty, 0, bytes));
         }
         let (form, events) = form(bytes, registers).map_err(|kind| at(kind, 0, bytes))?;

@@ -22,6 +22,8 @@ pub enum EventData<'a> {
     WideText(Utf16<'a>),
     /// `UEFI_VARIABLE_DATA`
     Variable(UefiVariable<'a>),
+    /// The same, with the one `EFI_SIGNATURE_DATA` of a database that allowed something to load.
+    Authority(UefiVariable<'a>),
     /// `UEFI_IMAGE_LOAD_EVENT`
     Image(UefiImage<'a>),
     /// `UEFI_PLATFORM_FIRMWARE_BLOB`: where a part of the firmware lies.
@@ -138,10 +140,11 @@ impl<'a> EventData<'a> {
             T::EFI_VARIABLE_DRIVER_CONFIG
             | T::EFI_VARIABLE_BOOT
             | T::EFI_VARIABLE_BOOT2
-            | T::EFI_VARIABLE_AUTHORITY
-            | T::EFI_SPDM_DEVICE_POLICY
-            | T::EFI_SPDM_DEVICE_AUTHORITY => {
+            | T::EFI_SPDM_DEVICE_POLICY => {
                 all(UefiVariable::decode(data).map(|(variable, rest)| (Self::Variable(variable), rest)))
+            }
+            T::EFI_VARIABLE_AUTHORITY | T::EFI_SPDM_DEVICE_AUTHORITY => {
+                all(UefiVariable::decode(data).map(|(variable, rest)| (Self::Authority(variable), rest)))
             }
             T::EFI_BOOT_SERVICES_APPLICATION | T::EFI_BOOT_SERVICES_DRIVER | T::EFI_RUNTIME_SERVICES_DRIVER => {
                 image(data)

@@ -1,0 +1,123 @@
+//! An event's data in one line, for people. Nothing that it says was verified.
+
+use super::{EventData, Guid, SignatureEntry, UefiVariable, Utf16};
+use crate::wire::{Hex, write_escaped};
+use core::fmt;
+
+impl fmt::Display for EventData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Separator(0) => f.write_str("separator"),
+            Self::Separator(value) => write!(f, "separator {value:#x}"),
+            Self::ErrorSeparator(value) => write!(f, "error separator {value:#x}"),
+            Self::StartupLocality(locality) => write!(f, "the TPM was started from locality {locality}"),
+            Self::Text(text) => escaped(f, text),
+            Self::WideText(text) => write!(f, "{text}"),
+            Self::Variable(variable) => write_variable(f, variable),
+            Self::Authority(variable) => match variable.data.split_first_chunk() {
+                Some((owner, signature)) => {
+                    write!(
+                        f,
+                        "{} allowed it, by an entry of {} bytes of {}",
+                        variable.name,
+                        signature.len(),
+                        Guid(*owner)
+                    )
+                }
+                None => write!(f, "{}: {}", variable.name, Hex(variable.data)),
+            },
+            Self::Image(image) if image.device_path.is_empty() => {
+                write!(f, "image of {} bytes at {:#x}", image.length, image.location)
+            }
+            Self::Image(image) => write!(f, "{}", image.device_path),
+            Self::Blob { base, length } => write!(f, "{length} bytes at {base:#x}"),
+            Self::NamedBlob { name, base, length } => {
+                escaped(f, name)?;
+                write!(f, ": {length} bytes at {base:#x}")
+            }
+            Self::Tables { name, tables } => {
+                escaped(f, name)?;
+                let space = if name.is_empty() { "" } else { "; " };
+                write!(f, "{space}tables: {}", tables.len())
+            }
+            Self::Partitions(partitions) => {
+                write!(f, "disk {}; partitions: {}", partitions.disk, partitions.iter().count())
+            }
+            Self::Tagged { tag, data } => write_tagged(f, *tag, data),
+            Self::Octets(data) => write_octets(f, data),
+        }
+    }
+}
+
+fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|c| write_escaped(f, c))
+}
+
+fn write_octets(f: &mut fmt::Formatter<'_>, data: &[u8]) -> fmt::Result {
+    match data.get(..16) {
+        None => write!(f, "{}", Hex(data)),
+        Some(_) if data.len() == 16 => write!(f, "{}", Hex(data)),
+        Some(start) => write!(f, "{}… ({} bytes)", Hex(start), data.len()),
+    }
+}
+
+fn write_variable(f: &mut fmt::Formatter<'_>, variable: &UefiVariable<'_>) -> fmt::Result {
+    write!(f, "{}", variable.name)?;
+    let is_database = ["PK", "KEK", "db", "dbx", "dbt", "dbr", "MokList", "MokListX", "vendor_db", "vendor_dbx"]
+        .iter()
+        .any(|name| variable.name.is(name));
+    match variable.data {
+        [] => f.write_str(" is empty"),
+        [value] => write!(f, " = {value}"),
+        _ if is_database => write_lists(f, variable),
+        data if variable.name.octets().starts_with(b"B\0o\0o\0t\0") && data.len() > 6 => {
+            // EFI_LOAD_OPTION (UEFI 2.10, 3.1.3): attributes, the length of the path, then the description.
+            match data.get(6..) {
+                Some(text) if !variable.name.is("BootOrder") => write!(f, ": {}", Utf16::until_zero(text)),
+                _ => write!(f, ": {}", Hex(data)),
+            }
+        }
+        data => write!(f, ": {} bytes", data.len()),
+    }
+}
+
+fn write_lists(f: &mut fmt::Formatter<'_>, variable: &UefiVariable<'_>) -> fmt::Result {
+    let (mut certificates, mut digests, mut others) = (0u32, 0u32, 0u32);
+    for entry in variable.signature_lists() {
+        let count = match entry.map(|entry| entry.kind) {
+            Ok(SignatureEntry::X509) => &mut certificates,
+            Ok(SignatureEntry::SHA256) => &mut digests,
+            Ok(_) => &mut others,
+            Err(error) => return write!(f, ": {error}"),
+        };
+        *count = count.saturating_add(1);
+    }
+    write!(f, "; certificates: {certificates}, digests: {digests}")?;
+    if others == 0 { Ok(()) } else { write!(f, ", others: {others}") }
+}
+
+/// Tags of the kernel and of systemd, which tag text.
+const TAGS: &[(u32, &str)] = &[
+    (0x8f3b_22ec, "initrd"),
+    (0x8f3b_22ed, "kernel command line"),
+    (0xf5bc_582a, "loader.conf"),
+    (0x6c46_f751, "device tree"),
+    (0x49df_fe0f, "initrd add-on"),
+    (0xdac0_8e1a, "microcode add-on"),
+    (0xd5cb_7cbc, "SMBIOS type 1"),
+    (0xe0d4_7bc8, "SMBIOS type 2"),
+    (0xc0b3_bd23, "SMBIOS type 11"),
+];
+
+fn write_tagged(f: &mut fmt::Formatter<'_>, tag: u32, data: &[u8]) -> fmt::Result {
+    match TAGS.iter().find(|(known, _)| *known == tag) {
+        Some((_, name)) => write!(f, "{name}: ")?,
+        None => write!(f, "tag {tag:#010x}: ")?,
+    }
+    let wide = Utf16::until_zero(data);
+    match core::str::from_utf8(data.strip_suffix(&[0]).unwrap_or(data)) {
+        Ok(text) if !text.contains('\0') => escaped(f, text),
+        _ if wide.is_printable() => write!(f, "{wide}"),
+        _ => write_octets(f, data),
+    }
+}

@@ -1,0 +1,98 @@
+//! Promise: `tpmproof log` shows what is in a log and what it leads to, and never more.
+#![cfg(feature = "cli")]
+#![allow(missing_docs, clippy::pedantic, clippy::restriction)]
+
+mod common;
+
+use common::cli::{Folder, Outcome, run, vector};
+use common::log::{ACTION, event, header};
+use serde_json::Value;
+use tpmproof::crypto::HashAlgorithm;
+
+const SHA384: &[HashAlgorithm] = &[HashAlgorithm::Sha384];
+
+fn log(file: &str, more: &[&str]) -> Outcome {
+    run(&["log", file].iter().chain(more).map(|argument| (*argument).to_owned()).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_boot_is_told_line_by_line() {
+    let outcome = log(&vector("material/boot-uki-sb/binary_bios_measurements"), &[]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(
+        outcome
+            .out
+            .starts_with("crypto-agile log of 36 events; sha1 sha256 sha384 sha512; nothing of it is verified\n")
+    );
+    for line in [
+        "      4  7         EV_EFI_VARIABLE_DRIVER_CONFIG       SecureBoot = 1\n",
+        "      5  7         EV_EFI_VARIABLE_DRIVER_CONFIG       PK; certificates: 1, digests: 0\n",
+        "      9  7         EV_SEPARATOR                        separator\n",
+        "     33  9         EV_EVENT_TAG                        kernel command line: LOADED_IMAGE::LoadOptions\n",
+    ] {
+        assert!(outcome.out.contains(line), "{line}{}", outcome.out);
+    }
+    assert!(outcome.out.contains("/HD(1,GPT,66666666-7777-8888-9999-aaaaaaaaaaaa)/\\EFI\\BOOT\\BOOTX64.EFI\n"));
+    assert!(!outcome.out.to_lowercase().replace("nothing of it is verified", "").contains("verified"));
+}
+
+#[test]
+fn json_has_the_same() {
+    let outcome = log(&vector("material/boot-uki/binary_bios_measurements"), &["--json"]);
+    let value: Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!((value["schema"].as_u64(), value["format"].as_str()), (Some(1), Some("crypto-agile")));
+    assert_eq!(value["events"].as_array().unwrap().len(), 36);
+    let quote = common::all_quotes().into_iter().find(|quote| quote.id == "boot-uki/rsa_sha256").unwrap();
+    for (_, index, digest) in quote.values.iter().filter(|(_, index, _)| *index < 10) {
+        let shown = value["replayed"]["sha256"][index.to_string()].as_str();
+        assert!(shown.is_none_or(|shown| common::hex(shown) == *digest), "PCR {index}");
+    }
+    assert_eq!(value["events"][0]["digests"]["sha256"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn registers_of_a_confidential_machine() {
+    let folder = Folder::new("ccel");
+    let events = [header(SHA384), event(SHA384, 4, ACTION, b"x", b"Exit Boot Services Invocation")].concat();
+    let file = folder.write("ccel", &[&events[..], &[0xff; 50]].concat());
+    let outcome = log(&file, &[]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(
+        outcome.out.starts_with("ccel log of 1 events; sha384;") && outcome.out.contains("and 50 bytes of padding")
+    );
+}
+
+#[test]
+fn what_is_no_log() {
+    let folder = Folder::new("no-log");
+    let real = common::read("boot-uki/binary_bios_measurements");
+    for (name, octets) in [
+        ("empty", Vec::new()),
+        ("cut", real[..real.len() - 1].to_vec()),
+        ("longer", [&real[..], &[1]].concat()),
+        ("text", b"hello, world\n".to_vec()),
+        ("zeros", vec![0; 4096]),
+    ] {
+        let outcome = log(&folder.write("log", &octets), &[]);
+        assert_eq!(outcome.code, 1, "{name}: {outcome:?}");
+        assert!(outcome.out.is_empty() && outcome.notes.starts_with("tpmproof: "), "{name}: {outcome:?}");
+    }
+    assert_eq!(log(&folder.path("missing"), &[]).code, 3);
+    assert_eq!(log(&folder.path(""), &[]).code, 3);
+}
+
+#[test]
+fn text_is_escaped() {
+    let folder = Folder::new("log-escapes");
+    let wide: Vec<u8> = "\u{1b}[2J\u{202e}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let tagged = [&0x8f3b_22ed_u32.to_le_bytes()[..], &(wide.len() as u32).to_le_bytes(), &wide].concat();
+    let events = [
+        header(SHA384),
+        event(SHA384, 0, ACTION, b"x", b"\x1b[31mred"),
+        event(SHA384, 9, 6, b"x", &tagged),
+        event(SHA384, 0, ACTION, b"x", "line\nACCEPTED \u{202e}".as_bytes()),
+    ];
+    let outcome = log(&folder.write("log", &events.concat()), &[]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(!outcome.out.contains(['\u{1b}', '\u{202e}']) && !outcome.out.contains("\nACCEPTED"), "{outcome:?}");
+}

@@ -88,7 +88,7 @@ fn states(replay: &Replay, bank: HashAlgorithm, banks: &Value, file: &str) -> us
 
 /// What an event holds is read as its type says. What cannot be read keeps its digests, and is counted here by type and reason.
 #[test]
-fn the_data_of_events() {
+fn l31_the_data_of_events() {
     let Some(corpus) = common::corpus() else { return };
     let entries: Value = serde_json::from_slice(&fs::read(corpus.join("logs.json")).unwrap()).unwrap();
     let (mut decoded, mut opaque, mut entries_of_lists) = (0, 0, 0);

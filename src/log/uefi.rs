@@ -181,6 +181,7 @@ fn separator(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
         },
         // Windows measures separators of its own, which are text.
         _ => match text(data) {
+            _ if data.len() < 4 => Err(LogErrorKind::UnexpectedEnd),
             EventData::Octets(_) => Err(LogErrorKind::Malformed("a separator is a number of four octets")),
             text => Ok(text),
         },

@@ -6,11 +6,14 @@ use tpmproof::structures::{Tpm2bPublic, TpmsAttest, TpmtSignature};
 use tpmproof::verify::{Certificate, PcrValue, PcrValues};
 use tpmproof::{Decode, DecodeError, Encode, Proof};
 
+#[path = "logs.rs"]
+mod log_judges;
 #[path = "rsa.rs"]
 mod rsa_judges;
 #[path = "verify.rs"]
 mod verifier;
 
+pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;
 pub use verifier::verify;
 

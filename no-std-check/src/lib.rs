@@ -7,11 +7,13 @@
 
 use core::fmt::Write;
 use core::panic::PanicInfo;
+use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
+use tpmproof::log::{EventData, TcgLog};
 use tpmproof::verify::{
     Anchor, BankSelection, Certificate, CertificateRules, Challenge, GoogleRule, PcrRule, Pin, Platform, Policy,
-    PolicyError, Purpose, Time, VerifyError,
+    PolicyError, Purpose, Replay, Time, VerifyError,
 };
-use tpmproof::{Decode, DecodeError, Encode, Proof, crypto::HashAlgorithm, structures, verify_proof};
+use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 
 mod text;
 
@@ -146,6 +148,26 @@ fn structures(bytes: &[u8], out: &mut Text<'_>) -> Result<(), Ended> {
     again::<structures::Tpm2bPublic<'_>>(bytes, out)?;
     let certificate = Certificate::from_der(bytes)?;
     write!(out, "{} {}", certificate.subject(), certificate.issuer())?;
+    log(bytes, out)
+}
+
+/// A log: its events, what they hold, and what they lead to.
+fn log(bytes: &[u8], out: &mut Text<'_>) -> Result<(), Ended> {
+    match TcgLog::from_bytes(bytes).or_else(|_| TcgLog::from_ccel(bytes)) {
+        Err(error) => write!(out, "{error}")?,
+        Ok(log) => {
+            for event in log.events() {
+                match EventData::decode(event.event_type().unverified(), event.data().unverified()) {
+                    Ok(data) => write!(out, "{:?}: {data}", event.digests)?,
+                    Err(error) => write!(out, "{error}")?,
+                }
+            }
+            match Replay::of(&log, &SOFTWARE) {
+                Ok(replay) => write!(out, "{:?} {:?}", replay.value(HashAlgorithm::Sha256, 0), replay.banks().next())?,
+                Err(error) => write!(out, "{error}")?,
+            }
+        }
+    }
     Ok(())
 }
 

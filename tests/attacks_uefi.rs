@@ -127,7 +127,7 @@ fn l27_nodes_of_a_device_path_go_forward() {
 
 #[test]
 fn l28_the_number_of_partitions() {
-    let mut header = vec![0; 92];
+    let mut header = [0; 92];
     header[..8].copy_from_slice(b"EFI PART");
     header[84..88].copy_from_slice(&le32(128));
     for (entry_size, count) in

@@ -44,6 +44,12 @@ impl fmt::Display for EventData<'_> {
                 write!(f, "disk {}; partitions: {}", partitions.disk, partitions.iter().count())
             }
             Self::Tagged { tag, data } => write_tagged(f, *tag, data),
+            Self::Measurement(measurement) => {
+                escaped(f, measurement.kind)?;
+                f.write_str(if measurement.name.is_empty() { "" } else { " " })?;
+                escaped(f, measurement.name)?;
+                write!(f, ": {} bytes, {:?} {}", measurement.size, measurement.algorithm, Hex(measurement.digest))
+            }
             Self::Octets(data) => write_octets(f, data),
         }
     }

@@ -4,7 +4,7 @@
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::signature_list::SignatureLists;
 use super::utf16::Utf16;
-use super::{DevicePath, Guid, LogErrorKind, TcgEventType};
+use super::{DevicePath, Guid, LogErrorKind, Measurement, TcgEventType};
 
 /// The data of an event, by its type.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,8 @@ pub enum EventData<'a> {
     /// `TCG_PCClientTaggedEvent`
     #[expect(missing_docs, reason = "the tag, and what is tagged")]
     Tagged { tag: u32, data: &'a [u8] },
+    /// A measurement of an application's.
+    Measurement(Measurement<'a>),
     /// Octets that have no form.
     Octets(&'a [u8]),
 }
@@ -150,10 +152,7 @@ impl<'a> EventData<'a> {
                 image(data)
             }
             T::EFI_GPT_EVENT | T::EFI_GPT_EVENT2 => all(partitions(data)),
-            T::EVENT_TAG => {
-                let (tag, rest) = uint32(data)?;
-                all(sized(rest).map(|(data, rest)| (Self::Tagged { tag, data }, rest)))
-            }
+            T::EVENT_TAG => all(tagged(data)),
             _ => Ok(Self::Octets(data)),
         }
     }
@@ -237,6 +236,16 @@ fn image(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
     let (path, rest) = octets(rest, usize::try_from(path_length).unwrap_or(usize::MAX))?;
     let device_path = DevicePath::decode(path)?;
     all(Ok((EventData::Image(UefiImage { location, length, link_address, device_path }), rest)))
+}
+
+fn tagged(data: &[u8]) -> Read<'_, EventData<'_>> {
+    let (tag, rest) = uint32(data)?;
+    let (data, rest) = sized(rest)?;
+    if tag != Measurement::TAG {
+        return Ok((EventData::Tagged { tag, data }, rest));
+    }
+    let malformed = |_| LogErrorKind::Malformed("it has the tag of a measurement, and is none");
+    Measurement::from_der(data).map(|measurement| (EventData::Measurement(measurement), rest)).map_err(malformed)
 }
 
 /// `EFI_PARTITION_TABLE_HEADER` of 92 octets, a count, and the entries (UEFI 2.10, 5.3.2).

@@ -64,3 +64,22 @@ pub fn no_action(banks: &[HashAlgorithm], pcr: u32, data: &[u8]) -> Vec<u8> {
     let digests: Vec<_> = digests.iter().map(|(id, digest)| (*id, &digest[..])).collect();
     event2(pcr, NO_ACTION, &digests, data)
 }
+
+/// The DER of a `Measurement`.
+pub fn measurement(kind: &str, name: &str, digest: &[u8], size: u64) -> Vec<u8> {
+    use super::forge::{integer, oid, sequence, tlv};
+    sequence(&[
+        &oid("6981b69fa7dbc3c8fab0f39d85dbe5f3d3f2bc41"),
+        &tlv(0x0c, kind.as_bytes()),
+        &tlv(0x0c, name.as_bytes()),
+        &tlv(0x02, &[0x0b]),
+        &tlv(0x04, digest),
+        &integer(&size.to_be_bytes()),
+    ])
+}
+
+/// The event of a measurement: its digests are of the DER alone.
+pub fn measured(banks: &[HashAlgorithm], pcr: u32, der: &[u8]) -> Vec<u8> {
+    let data = [&le32(0x5450_5246)[..], &sized(der)].concat();
+    event(banks, pcr, 6, der, &data)
+}

@@ -10,7 +10,7 @@ use common::log::{
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{LogErrorKind, LogFormat, TcgEventType, TcgLog};
 use tpmproof::structures::TpmAlgId;
-use tpmproof::verify::{Replay, ReplayError};
+use tpmproof::verify::{LogPart, Replay, ReplayError};
 
 const SHA256: &[HashAlgorithm] = &[HashAlgorithm::Sha256];
 const BOTH: &[HashAlgorithm] = &[HashAlgorithm::Sha1, HashAlgorithm::Sha256];
@@ -29,7 +29,7 @@ fn is_spec_id(octets: &[u8]) {
 }
 
 fn replayed(octets: &[u8]) -> Result<Replay, ReplayError> {
-    Replay::of(&TcgLog::from_bytes(octets).unwrap(), &SOFTWARE)
+    Replay::of(&[LogPart::whole(TcgLog::from_bytes(octets).unwrap())], &SOFTWARE)
 }
 
 #[test]

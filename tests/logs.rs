@@ -10,7 +10,7 @@ use common::{hex, material, read};
 use serde_json::Value;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::TcgLog;
-use tpmproof::verify::Replay;
+use tpmproof::verify::{LogPart, Replay};
 
 const BANKS: &[HashAlgorithm] = HashAlgorithm::ALL;
 
@@ -27,7 +27,7 @@ fn each_boot_replays_to_its_quotes() {
         }
         let octets = read(&path);
         let log = TcgLog::from_bytes(&octets).unwrap();
-        let replay = Replay::of(&log, &SOFTWARE).unwrap();
+        let replay = Replay::of(&[LogPart::whole(log)], &SOFTWARE).unwrap();
         for (bank, index, value) in quote.values.iter().filter(|(_, index, _)| *index != 10) {
             assert_eq!(replay.value(*bank, *index).unwrap(), value, "{}: {} {index}", quote.id, bank.name());
             values += 1;
@@ -42,7 +42,7 @@ fn start() -> Value {
 }
 
 fn replay(octets: &[u8]) -> Replay {
-    Replay::of(&TcgLog::from_bytes(octets).unwrap(), &SOFTWARE).unwrap()
+    Replay::of(&[LogPart::whole(TcgLog::from_bytes(octets).unwrap())], &SOFTWARE).unwrap()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use common::log::{header, le32, measured, measurement};
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventData, LogErrorKind, Measurement, TcgEventType, TcgLog};
 use tpmproof::structures::TpmAlgId;
-use tpmproof::verify::Replay;
+use tpmproof::verify::{LogPart, Replay};
 
 const SHA256: &[HashAlgorithm] = &[HashAlgorithm::Sha256];
 
@@ -57,7 +57,7 @@ fn a_log_of_measurements_replays() {
     let events: Vec<u8> = ders.iter().flat_map(|der| measured(HashAlgorithm::ALL, 13, der)).collect();
     let octets = [header(HashAlgorithm::ALL), events].concat();
     let log = TcgLog::from_bytes(&octets).unwrap();
-    let replay = Replay::of(&log, &SOFTWARE).unwrap();
+    let replay = Replay::of(&[LogPart::whole(log)], &SOFTWARE).unwrap();
     for bank in HashAlgorithm::ALL {
         let expected = ders
             .iter()

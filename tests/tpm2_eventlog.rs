@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{TcgEventType, TcgLog};
-use tpmproof::verify::Replay;
+use tpmproof::verify::{LogPart, Replay};
 
 /// The values that it prints: `  sha256:`, and a line for each PCR.
 fn printed(path: &Path) -> Option<Vec<(HashAlgorithm, u8, Vec<u8>)>> {
@@ -34,7 +34,7 @@ fn compare(path: &Path) -> usize {
     let Some(theirs) = printed(path) else { return 0 };
     let octets = std::fs::read(path).unwrap();
     let Ok(log) = TcgLog::from_bytes(&octets) else { return 0 };
-    let replay = Replay::of(&log, &SOFTWARE).unwrap();
+    let replay = Replay::of(&[LogPart::whole(log)], &SOFTWARE).unwrap();
     // It extends some events without action (SP 800-155), and starts PCR 0 at zero.
     let special =
         log.events().any(|event| event.event_type().unverified() == TcgEventType::EFI_HCRTM_EVENT || !event.extends());

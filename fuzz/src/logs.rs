@@ -2,7 +2,7 @@
 
 use tpmproof::crypto::SOFTWARE;
 use tpmproof::log::{EventData, TcgEventType, TcgLog};
-use tpmproof::verify::Replay;
+use tpmproof::verify::{LogPart, Replay};
 
 /// A log is its events and its padding, without a gap; and it replays, or an event is named that keeps it from that.
 pub fn tcg_log(data: &[u8]) -> bool {
@@ -28,7 +28,7 @@ fn events(data: &[u8], log: &TcgLog<'_>) {
         count += 1;
     }
     assert_eq!((end + log.padding().len(), count), (data.len(), log.len()));
-    match Replay::of(log, &SOFTWARE) {
+    match Replay::of(&[LogPart::whole(*log)], &SOFTWARE) {
         Ok(replay) => {
             for bank in replay.banks() {
                 assert!(

@@ -10,8 +10,8 @@ use core::panic::PanicInfo;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventData, TcgLog};
 use tpmproof::verify::{
-    Anchor, BankSelection, Certificate, CertificateRules, Challenge, GoogleRule, PcrRule, Pin, Platform, Policy,
-    PolicyError, Purpose, Replay, Time, VerifyError,
+    Anchor, BankSelection, Certificate, CertificateRules, Challenge, GoogleRule, LogPart, PcrRule, Pin, Platform,
+    Policy, PolicyError, Purpose, Replay, Time, VerifyError,
 };
 use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 
@@ -162,7 +162,7 @@ fn log(bytes: &[u8], out: &mut Text<'_>) -> Result<(), Ended> {
                     Err(error) => write!(out, "{error}")?,
                 }
             }
-            match Replay::of(&log, &SOFTWARE) {
+            match Replay::of(&[LogPart::whole(log)], &SOFTWARE) {
                 Ok(replay) => write!(out, "{:?} {:?}", replay.value(HashAlgorithm::Sha256, 0), replay.banks().next())?,
                 Err(error) => write!(out, "{error}")?,
             }

@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::files;
 use crate::crypto::SOFTWARE;
 use crate::log::{Event, EventData, LogError, LogFormat, Registers, TcgLog};
-use crate::verify::{Quoted, Replay};
+use crate::verify::{LogPart, Quoted, Replay};
 use crate::wire::Hex;
 use core::fmt::Write as _;
 use std::format;
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
     let evidence =
         |error: &dyn core::fmt::Display| CliError::Evidence(format!("{}: {error}", arguments.file.display()));
     let log = detect(&bytes).map_err(|error| evidence(&error))?;
-    let replay = Replay::of(&log, &SOFTWARE).map_err(|error| evidence(&error))?;
+    let replay = Replay::of(&[LogPart::whole(log)], &SOFTWARE).map_err(|error| evidence(&error))?;
     let text = if arguments.json { json(&log, &replay) } else { table(&log, &replay) };
     out.write_all(text.as_bytes()).map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
     Ok(0)

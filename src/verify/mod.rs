@@ -61,7 +61,7 @@ pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Pl
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
 pub use quote::{Challenge, VerifiedQuote};
-pub use replay::{Replay, ReplayError};
+pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
 #[cfg(feature = "cli")]
 pub(crate) use report_json::{Quoted, unreadable_json};

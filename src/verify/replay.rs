@@ -5,7 +5,31 @@ use crate::log::{Event, Registers, TcgEventType, TcgLog};
 use crate::structures::TpmAlgId;
 use core::fmt;
 
-/// The registers that a log leads to. It is consistency, not trust: until a quote holds the same values, nobody vouches for them.
+/// A log, and the registers that it is to explain.
+#[derive(Clone, Copy, Debug)]
+pub struct LogPart<'a> {
+    /// The log.
+    pub log: TcgLog<'a>,
+    /// Its registers, a bit each, register 0 the lowest. Events of others are passed over.
+    pub registers: u32,
+}
+
+impl<'a> LogPart<'a> {
+    /// The log, for all registers.
+    #[must_use]
+    pub fn whole(log: TcgLog<'a>) -> Self {
+        Self { log, registers: u32::MAX }
+    }
+
+    /// The events that extend its registers.
+    pub(crate) fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone + use<'a> {
+        let registers = self.registers;
+        let of_these = move |event: &Event<'_>| registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0;
+        self.log.events().filter(Event::extends).filter(of_these)
+    }
+}
+
+/// The registers that logs lead to. It is consistency, not trust: until a quote holds the same values, nobody vouches for them.
 #[derive(Clone, Debug)]
 pub struct Replay {
     banks: heapless::Vec<Bank, MAX_BANKS>,
@@ -42,19 +66,21 @@ pub enum ReplayError {
 }
 
 impl Replay {
-    /// Replays `log` in every bank that it has and that is hashed here.
+    /// Replays logs in every bank that one of them has and that is hashed here. Where two are to explain one register, the events of
+    /// the later one follow those of the earlier.
     ///
     /// # Errors
     /// If an event that is about the registers' initial values breaks a rule.
-    pub fn of(log: &TcgLog<'_>, crypto: &dyn Crypto) -> Result<Self, ReplayError> {
-        let start = Start::of(log)?;
+    pub fn of(parts: &[LogPart<'_>], crypto: &dyn Crypto) -> Result<Self, ReplayError> {
+        let start = Start::of(parts)?;
         let mut replay = Self { banks: heapless::Vec::new(), extended: 0 };
-        for algorithm in HashAlgorithm::ALL.iter().filter(|hash| log.has(TpmAlgId::from(**hash))) {
+        let known = |hash: &&HashAlgorithm| parts.iter().any(|part| part.log.has(TpmAlgId::from(**hash)));
+        for algorithm in HashAlgorithm::ALL.iter().filter(known) {
             let values = core::array::from_fn(|register| start.value(register, algorithm.output_len()));
             // As many as there are algorithms fit.
             let _ = replay.banks.push(Bank { algorithm: *algorithm, values, broken: None });
         }
-        for event in log.events().filter(Event::extends) {
+        for event in parts.iter().flat_map(LogPart::events) {
             replay.extend(&event, crypto)?;
         }
         Ok(replay)
@@ -123,11 +149,14 @@ struct Start {
 }
 
 impl Start {
-    fn of(log: &TcgLog<'_>) -> Result<Self, ReplayError> {
-        let mut start = Self { ccel: log.registers() == Registers::Ccel, ..Self::default() };
+    fn of(parts: &[LogPart<'_>]) -> Result<Self, ReplayError> {
+        let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
+        let mut start = Self { ccel, ..Self::default() };
         let (mut locality, mut hcrtm) = (None, false);
         let (mut extended, mut touched) = (false, false);
-        for event in log.events() {
+        // Only the log of PCR 0 speaks of its start.
+        let first = parts.iter().filter(|part| part.registers & 1 != 0);
+        for event in first.flat_map(|part| part.log.events()) {
             if let Some(found) = startup_locality(&event, locality.is_some(), extended)? {
                 locality = Some(found);
             }
@@ -138,9 +167,11 @@ impl Start {
                 touched |= event.extends() && event.register() == 0;
             }
             extended |= event.extends() && event.register() == 0;
-            let launch = (0x401..0x500).contains(&event.event_type().unverified().0);
-            start.dynamic |= launch && DYNAMIC.contains(&event.register());
         }
+        let launch = |event: Event<'_>| {
+            DYNAMIC.contains(&event.register()) && (0x401..0x500).contains(&event.event_type().unverified().0)
+        };
+        start.dynamic = parts.iter().flat_map(LogPart::events).any(launch);
         // TPM 2.0 Part 1, 34.3: H-CRTM measures before start-up, which leaves 4.
         start.locality = if hcrtm { 4 } else { locality.unwrap_or(0) };
         Ok(start)

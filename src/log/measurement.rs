@@ -15,6 +15,7 @@
 //! It stands in an `EV_EVENT_TAG` with the tag [`Measurement::TAG`]; each bank is extended with the hash of these octets, without the
 //! tag's header.
 
+use super::little_endian::{sized, uint32};
 use crate::structures::{TpmAlgId, TpmiAlgHash};
 use crate::wire::der::{element, tag, uint16, utf8_string, value, within};
 use crate::wire::{Decode, DecodeError, DecodeErrorKind, Fault, Parsed, in_field, located};
@@ -45,6 +46,15 @@ impl<'a> Measurement<'a> {
     pub const TAG: u32 = 0x5450_5246;
     /// The kind that ends a log: nothing may follow it.
     pub const SEAL: &'static str = "seal";
+
+    /// The DER of a measurement in the data of an `EV_EVENT_TAG`, if that has its tag.
+    pub(crate) fn tagged(data: &'a [u8]) -> Option<&'a [u8]> {
+        let (tag, rest) = uint32(data).ok()?;
+        match sized(rest) {
+            Ok((der, [])) if tag == Self::TAG => Some(der),
+            _ => None,
+        }
+    }
 
     /// Reads a measurement from all of `der`.
     ///

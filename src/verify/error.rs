@@ -1,6 +1,6 @@
 //! The check that failed: what was found, what was expected, what to do.
 
-use super::{CertificateError, DistinguishedName, GoogleInstance, Name, Time};
+use super::{CertificateError, DistinguishedName, GoogleInstance, Name, ReplayError, Time};
 use crate::crypto::{CryptoError, Digest, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmEccCurve, TpmSt, TpmaObject};
 use crate::wire::DecodeError;
@@ -45,6 +45,8 @@ pub enum VerifyError<'a> {
     UnsupportedSignature(TpmAlgId),
     /// The arithmetic said no.
     Crypto(CryptoError),
+    /// A log cannot be replayed.
+    Replay(ReplayError),
     /// No TPM made the signed bytes.
     Magic(u32),
     /// The attestation is of something else than PCRs.

@@ -44,6 +44,7 @@ impl fmt::Display for VerifyError<'_> {
                     None => f.write_str("no such scheme, as a restricted signing key must"),
                 }
             }
+            Self::Replay(error) => write!(f, "the log cannot be replayed: {error}"),
             Self::Unsigned => f.write_str("the attestation is not signed: its signature is TPM_ALG_NULL"),
             Self::UnsupportedSignature(algorithm) => write!(f, "signatures by {algorithm:?} are not supported; TPM_ALG_RSASSA, TPM_ALG_RSAPSS and TPM_ALG_ECDSA are"),
             Self::Crypto(error) => error.fmt(f),

@@ -4,6 +4,7 @@
 //! cargo run --release --manifest-path benches/Cargo.toml
 //! ```
 
+mod logs;
 mod recorder;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
@@ -87,6 +88,7 @@ fn main() {
     signatures("p256", "p256_sha256", "P-256 verify / aws-lc-rs", "", &signature::ECDSA_P256_SHA256_FIXED);
     signatures("p384", "p384_sha384", "P-384 verify / aws-lc-rs", "", &signature::ECDSA_P384_SHA384_FIXED);
     proofs();
+    logs::run();
 }
 
 /// Message to verdict, hash included, with a key that is not parsed before, on both sides.

@@ -34,6 +34,11 @@ impl<'a> SpecId<'a> {
         })
     }
 
+    /// How many algorithms there are.
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.algorithms.len() / 4).unwrap_or(u32::MAX)
+    }
+
     pub(crate) fn size_of(&self, algorithm: TpmAlgId) -> Option<usize> {
         self.algorithms().find(|(known, _)| *known == algorithm).map(|(_, size)| size)
     }

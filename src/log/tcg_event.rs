@@ -93,12 +93,13 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
+const BITS: [u8; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
+
 /// `TPML_DIGEST_VALUES`, of declared algorithms, each once: its octets after the count. Some firmware leaves one out; a bank of which a
 /// digest is missing is not replayed.
 fn digests<'a>(spec_id: &SpecId<'_>, input: &'a [u8]) -> Read<'a, &'a [u8]> {
     let (count, start) = uint32(input)?;
-    let declared = spec_id.algorithms().count();
-    if usize::try_from(count).unwrap_or(usize::MAX) > declared {
+    if count > spec_id.count() {
         return Err(LogErrorKind::TooManyDigests(count));
     }
     let mut rest = start;
@@ -106,14 +107,12 @@ fn digests<'a>(spec_id: &SpecId<'_>, input: &'a [u8]) -> Read<'a, &'a [u8]> {
     let mut seen = 0u8;
     for _ in 0..count {
         let (algorithm, after) = spec_id::algorithm(rest)?;
-        let place = spec_id.algorithms().position(|(known, _)| known == algorithm);
-        let place = place.ok_or(LogErrorKind::UndeclaredAlgorithm(algorithm))?;
-        let bit = 1u8.checked_shl(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0);
+        let declared = spec_id.algorithms().zip(BITS).find(|((known, _), _)| *known == algorithm);
+        let ((_, size), bit) = declared.ok_or(LogErrorKind::UndeclaredAlgorithm(algorithm))?;
         if seen & bit != 0 {
             return Err(LogErrorKind::DuplicateDigest(algorithm));
         }
         seen |= bit;
-        let size = spec_id.size_of(algorithm).unwrap_or(0);
         (_, rest) = octets(after, size)?;
     }
     if seen == 0 {

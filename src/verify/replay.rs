@@ -23,9 +23,12 @@ impl<'a> LogPart<'a> {
 
     /// The events that extend its registers.
     pub(crate) fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone + use<'a> {
-        let registers = self.registers;
-        let of_these = move |event: &Event<'_>| registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0;
-        self.log.events().filter(Event::extends).filter(of_these)
+        let part = *self;
+        self.log.events().filter(move |event| event.extends() && part.covers(event))
+    }
+
+    fn covers(&self, event: &Event<'_>) -> bool {
+        self.registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0
     }
 }
 
@@ -39,14 +42,13 @@ pub struct Replay {
 #[derive(Clone, Debug)]
 struct Bank {
     algorithm: HashAlgorithm,
-    values: [[u8; MAX_DIGEST]; REGISTERS],
+    values: [Digest; REGISTERS],
     /// The first event that lacks a digest of this bank: its values are worth nothing.
     broken: Option<usize>,
 }
 
 /// Every algorithm that is hashed here may have a bank.
 const MAX_BANKS: usize = 4;
-const MAX_DIGEST: usize = 64;
 const REGISTERS: usize = 24;
 /// The PCRs that a dynamic launch resets: all ones until then.
 const DYNAMIC: core::ops::RangeInclusive<u32> = 17..=22;
@@ -72,33 +74,53 @@ impl Replay {
     /// # Errors
     /// If an event that is about the registers' initial values breaks a rule.
     pub fn of(parts: &[LogPart<'_>], crypto: &dyn Crypto) -> Result<Self, ReplayError> {
-        let start = Start::of(parts)?;
+        let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
         let mut replay = Self { banks: heapless::Vec::new(), extended: 0 };
         let known = |hash: &&HashAlgorithm| parts.iter().any(|part| part.log.has(TpmAlgId::from(**hash)));
         for algorithm in HashAlgorithm::ALL.iter().filter(known) {
-            let values = core::array::from_fn(|register| start.value(register, algorithm.output_len()));
+            let values = core::array::from_fn(|register| {
+                let ones = !ccel && u32::try_from(register).is_ok_and(|register| DYNAMIC.contains(&register));
+                Digest::filled(*algorithm, if ones { 0xff } else { 0 })
+            });
             // As many as there are algorithms fit.
             let _ = replay.banks.push(Bank { algorithm: *algorithm, values, broken: None });
         }
-        for event in parts.iter().flat_map(LogPart::events) {
-            replay.extend(&event, crypto)?;
+        let mut start = Start::default();
+        for part in parts {
+            for event in part.log.events() {
+                if part.covers(&event) {
+                    start.prepare(&event, ccel, &mut replay)?;
+                    if event.extends() {
+                        replay.extend(&event, crypto)?;
+                    }
+                }
+            }
         }
         Ok(replay)
+    }
+
+    /// Sets a register in every bank.
+    fn set(&mut self, register: usize, fill: impl Fn(&mut [u8])) {
+        for value in self.banks.iter_mut().filter_map(|bank| bank.values.get_mut(register)) {
+            fill(value.as_bytes_mut());
+        }
     }
 
     fn extend(&mut self, event: &Event<'_>, crypto: &dyn Crypto) -> Result<(), ReplayError> {
         self.extended |= 1u32.checked_shl(event.register()).unwrap_or(0);
         let Ok(register) = usize::try_from(event.register()) else { return Ok(()) };
+        let mut digests = event.digests.iter();
         for bank in &mut self.banks {
-            let Some(digest) = event.digests.get(TpmAlgId::from(bank.algorithm)) else {
+            // Most logs have the banks in this order: then each digest is read once.
+            let algorithm = TpmAlgId::from(bank.algorithm);
+            let next = digests.find(|(known, _)| *known == algorithm).map(|(_, digest)| digest);
+            let Some(digest) = next.or_else(|| event.digests.get(algorithm)) else {
                 bank.broken = bank.broken.or(Some(event.index));
                 continue;
             };
             let Some(value) = bank.values.get_mut(register) else { continue };
-            let before = value.get(..bank.algorithm.output_len()).unwrap_or_default();
-            let after =
-                crypto.digest(bank.algorithm, &mut [before, digest].into_iter()).map_err(ReplayError::Crypto)?;
-            store(value, &after);
+            let after = crypto.digest(bank.algorithm, &mut [value.as_bytes(), digest].into_iter());
+            *value = after.map_err(ReplayError::Crypto)?;
         }
         Ok(())
     }
@@ -117,7 +139,7 @@ impl Replay {
     #[must_use]
     pub fn value(&self, bank: HashAlgorithm, register: u8) -> Option<&[u8]> {
         let bank = self.banks.iter().find(|one| one.algorithm == bank && one.broken.is_none())?;
-        bank.values.get(usize::from(register))?.get(..bank.algorithm.output_len())
+        bank.values.get(usize::from(register)).map(Digest::as_bytes)
     }
 
     /// The registers that the log extends, ascending.
@@ -132,64 +154,46 @@ impl Replay {
     }
 }
 
-fn store(value: &mut [u8; MAX_DIGEST], digest: &Digest) {
-    for (place, octet) in value.iter_mut().zip(digest.as_bytes()) {
-        *place = *octet;
-    }
-}
-
-/// What the registers hold before the first event.
+/// What was said so far of the registers' start.
 #[derive(Clone, Copy, Debug, Default)]
 struct Start {
-    /// The last octet of PCR 0.
-    locality: u8,
-    /// Whether a dynamic launch happened.
-    dynamic: bool,
-    ccel: bool,
+    locality: bool,
+    hcrtm: bool,
+    /// PCR 0 was extended by something else than a hardware root of trust.
+    extended: bool,
 }
 
 impl Start {
-    fn of(parts: &[LogPart<'_>]) -> Result<Self, ReplayError> {
-        let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
-        let mut start = Self { ccel, ..Self::default() };
-        let (mut locality, mut hcrtm) = (None, false);
-        let (mut extended, mut touched) = (false, false);
-        // Only the log of PCR 0 speaks of its start.
-        let first = parts.iter().filter(|part| part.registers & 1 != 0);
-        for event in first.flat_map(|part| part.log.events()) {
-            if let Some(found) = startup_locality(&event, locality.is_some(), extended)? {
-                locality = Some(found);
+    /// What an event changes before it is extended itself.
+    fn prepare(&mut self, event: &Event<'_>, ccel: bool, replay: &mut Replay) -> Result<(), ReplayError> {
+        let type_ = event.event_type().unverified();
+        let last =
+            |octet| move |value: &mut [u8]| value.iter_mut().next_back().into_iter().for_each(|last| *last = octet);
+        if let Some(locality) = startup_locality(event, self.locality, self.extended || self.hcrtm)? {
+            self.locality = true;
+            if !ccel {
+                replay.set(0, last(locality));
             }
-            if event.event_type().unverified() == TcgEventType::EFI_HCRTM_EVENT {
-                judge_hcrtm(&event, touched)?;
-                hcrtm = true;
-            } else {
-                touched |= event.extends() && event.register() == 0;
+        }
+        if type_ == TcgEventType::EFI_HCRTM_EVENT {
+            judge_hcrtm(event, self.extended)?;
+            if !self.hcrtm && !ccel {
+                // TPM 2.0 Part 1, 34.3: what measures before start-up does so from locality 4.
+                replay.set(0, last(4));
             }
-            extended |= event.extends() && event.register() == 0;
+            self.hcrtm = true;
+        } else if event.extends() && event.register() == 0 {
+            self.extended = true;
         }
-        let launch = |event: Event<'_>| {
-            DYNAMIC.contains(&event.register()) && (0x401..0x500).contains(&event.event_type().unverified().0)
-        };
-        start.dynamic = parts.iter().flat_map(LogPart::events).any(launch);
-        // TPM 2.0 Part 1, 34.3: H-CRTM measures before start-up, which leaves 4.
-        start.locality = if hcrtm { 4 } else { locality.unwrap_or(0) };
-        Ok(start)
-    }
-
-    fn value(self, register: usize, size: usize) -> [u8; MAX_DIGEST] {
-        let dynamic = u32::try_from(register).is_ok_and(|register| DYNAMIC.contains(&register));
-        if dynamic && !self.dynamic && !self.ccel {
-            return [0xff; MAX_DIGEST];
-        }
-        let mut value = [0; MAX_DIGEST];
-        if register == 0
-            && !self.ccel
-            && let Some(last) = value.get_mut(size.saturating_sub(1))
+        // Intel TXT's events of a dynamic launch, the first of which sets these PCRs to zero.
+        let launch = DYNAMIC.contains(&event.register()) && (0x401..0x500).contains(&type_.0);
+        if launch && DYNAMIC.into_iter().all(|register| replay.extended & 1u32.checked_shl(register).unwrap_or(0) == 0)
         {
-            *last = self.locality;
+            for register in DYNAMIC.filter_map(|register| usize::try_from(register).ok()) {
+                replay.set(register, |value| value.fill(0));
+            }
         }
-        value
+        Ok(())
     }
 }
 

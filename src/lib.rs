@@ -11,6 +11,7 @@
 //! | [`verify::KeyEvidence`] | [`verify::TrustedKey::pinned`], [`verify::TrustedKey::certified`] | [`verify::TrustedKey`]: why the key is one |
 //! | [`verify::Attestation`] | [`verify::Attestation::verify_signature`] | [`verify::SignedAttest`]: the key signed these bytes, a TPM made them |
 //! | [`verify::SignedAttest`] | [`verify::SignedAttest::verify_quote`] | [`verify::VerifiedQuote`]: they answer the challenge, and cover the values |
+//! | [`verify::VerifiedQuote`] | [`verify::VerifiedQuote::verify_logs`] | [`verify::VerifiedLogs`]: which values logs explain |
 //!
 //! ```
 //! use tpmproof::crypto::HashAlgorithm;

@@ -51,6 +51,18 @@ fn json_has_the_same() {
 }
 
 #[test]
+fn show_names_each_event_and_digest() {
+    let file = vector("material/boot-uki/binary_bios_measurements");
+    let outcome = run(&["show".to_owned(), file]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.out.starts_with("event log, shown as it stands: no check was made\n"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("  event 9 = EV_SEPARATOR of register 7\n")
+            && outcome.out.contains("TPM_ALG_SHA256 = df3f6198")
+    );
+}
+
+#[test]
 fn registers_of_a_confidential_machine() {
     let folder = Folder::new("ccel");
     let events = [header(SHA384), event(SHA384, 4, ACTION, b"x", b"Exit Boot Services Invocation")].concat();

@@ -136,6 +136,8 @@ pub(crate) enum ShowKind {
     SizedPublic,
     /// X.509 certificates, DER or PEM
     Certificate,
+    /// The event log of a firmware or an application, or a CCEL
+    Log,
 }
 
 #[derive(Args, Debug)]

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
 }
 
 /// A log of a TPM, or of a confidential machine, which has other registers and padding. Many could be both: then it is a TPM's.
-fn detect(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
+pub(crate) fn detect(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
     TcgLog::from_bytes(bytes).or_else(|error| TcgLog::from_ccel(bytes).map_err(|_| error))
 }
 
@@ -44,7 +44,7 @@ fn format_name(log: &TcgLog<'_>) -> &'static str {
     }
 }
 
-fn description(event: &Event<'_>) -> String {
+pub(crate) fn description(event: &Event<'_>) -> String {
     match EventData::decode(event.event_type().unverified(), event.data().unverified()) {
         Ok(data) => data.to_string(),
         Err(error) => format!("not decoded: {error}"),

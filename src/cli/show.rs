@@ -2,7 +2,8 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
-use super::{files, input, keys, show_text};
+use super::{files, input, keys, log, show_text};
+use crate::log::TcgLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
 use crate::verify::Certificate;
@@ -68,6 +69,7 @@ fn name(kind: ShowKind) -> &'static str {
         ShowKind::Public => "TPMT_PUBLIC",
         ShowKind::SizedPublic => "TPM2B_PUBLIC",
         ShowKind::Certificate => "Certificate",
+        ShowKind::Log => "event log",
     }
 }
 
@@ -85,6 +87,10 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
         ShowKind::Signature => structure::<TpmtSignature<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::Public => structure::<TpmtPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::SizedPublic => structure::<Tpm2bPublic<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::Log => {
+            log_lines(bytes, &log::detect(bytes).map_err(|error| error.to_string())?, &mut lines);
+            Ok(())
+        }
         ShowKind::Certificate if keys::is_pem(bytes) => {
             let found = keys::sections(bytes, SectionKind::Certificate);
             if found.is_empty() {
@@ -99,6 +105,22 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
     };
     read.map_err(|error| error.to_string())?;
     Ok(lines)
+}
+
+/// A line for each event, and below it one for each digest and for what it holds.
+fn log_lines(bytes: &[u8], log: &TcgLog<'_>, lines: &mut Vec<Line>) {
+    let mut events = log.events().peekable();
+    while let Some(event) = events.next() {
+        let end = events.peek().map_or(bytes.len().saturating_sub(log.padding().len()), |next| next.offset);
+        let value = format!("{:?} of register {}", event.event_type().unverified(), event.register());
+        let length = end.saturating_sub(event.offset);
+        let name = format!("event {}", event.index);
+        lines.push(Line { depth: 0, offset: event.offset, length, name, value: Some(value) });
+        for (algorithm, digest) in event.digests.iter() {
+            lines.push(line(bytes, digest, 1, &format!("{algorithm:?}"), Some(Hex(digest).to_string())));
+        }
+        lines.push(line(bytes, event.data().unverified(), 1, "event", Some(log::description(&event))));
+    }
 }
 
 /// The fields of a structure that starts `offset` bytes into the file.

@@ -120,10 +120,11 @@ impl<'a> TcgLog<'a> {
         let (form, events) = form(bytes, registers).map_err(|kind| at(kind, 0, bytes))?;
         let first = usize::from(form != Form::Sha1);
         let offset = bytes.len().saturating_sub(events.len());
+        let filled = filled_end(bytes);
         let (mut rest, mut count) = (events, 0usize);
         while !rest.is_empty() {
             let index = first.saturating_add(count);
-            if registers == Registers::Ccel && is_padding(rest) {
+            if registers == Registers::Ccel && rest.len() <= filled {
                 break;
             }
             let (event, after) = Event::read(form, rest, index, 0).map_err(|kind| {
@@ -165,7 +166,10 @@ fn form(bytes: &[u8], registers: Registers) -> Result<(Form<'_>, &[u8]), LogErro
     SpecId::decode(first.data).map(|spec_id| (Form::CryptoAgile(spec_id), rest))
 }
 
-/// To its end one octet, as memory that was never written.
-fn is_padding(rest: &[u8]) -> bool {
-    [0x00, 0xff].iter().any(|filler| rest.iter().all(|octet| octet == filler))
+/// How many octets at the end are the same, as memory that was never written. Counted once: each event could end in them.
+fn filled_end(bytes: &[u8]) -> usize {
+    match bytes.last() {
+        Some(last @ (0x00 | 0xff)) => bytes.iter().rev().take_while(|octet| *octet == last).count(),
+        _ => 0,
+    }
 }

@@ -138,7 +138,8 @@ impl<'a> VerifiedEvent<'a> {
         if self.is_of(der) { Measurement::from_der(der).ok() } else { None }
     }
 
-    fn is_of(&self, octets: &[u8]) -> bool {
+    /// Whether the digest is of these octets.
+    pub(crate) fn is_of(&self, octets: &[u8]) -> bool {
         let digest = self.crypto.digest(self.bank, &mut [octets].into_iter());
         digest.is_ok_and(|digest| digest.as_bytes() == self.digest)
     }

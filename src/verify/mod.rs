@@ -39,6 +39,7 @@ mod replay;
 mod report;
 mod report_json;
 mod report_text;
+mod secure_boot;
 mod spki;
 mod stairs;
 mod time;
@@ -67,6 +68,7 @@ pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
 #[cfg(feature = "cli")]
 pub(crate) use report_json::{Quoted, unreadable_json};
+pub use secure_boot::{SecureBoot, SecureBootError};
 #[cfg(feature = "cli")]
 pub(crate) use spki::decode_ecdsa_signature;
 pub use stairs::verify_evidence;

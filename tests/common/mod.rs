@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod forge;
 pub mod log;
+pub mod verified;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -12,8 +12,8 @@ use common::forge::{
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tpmproof::crypto::{Crypto, CryptoError, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
 use tpmproof::verify::{
-    ATTESTATION_KEY, Anchor, CertificateError, CertificateRules, ENDORSEMENT_KEY, KeyEvidence, Part, Platform, Purpose,
-    Time, TrustedKey, VerifyError,
+    ATTESTATION_KEY, Anchor, CertificateError, CertificateRules, KeyEvidence, Part, Platform, Purpose, Time,
+    TrustedKey, VerifyError,
 };
 use tpmproof::{DecodeError, DecodeErrorKind};
 
@@ -220,12 +220,10 @@ fn x06_the_purpose_is_an_attestation_keys() {
     with_leaf(|leaf| leaf.extensions[2] = purpose(&[TLS_SERVER, common::forge::ATTESTATION_KEY])).unwrap();
     assert_eq!(kind(with_middle(|ca| ca.extensions.push(purpose(&[TLS_SERVER])))), "Purpose");
     assert_eq!(kind(with_leaf(|leaf| leaf.extensions[1] = key_usage(0x20))), "KeyUsage");
-    assert_eq!(ENDORSEMENT_KEY.len(), ATTESTATION_KEY.len());
 }
 
 #[test]
 fn x08_a_critical_extension_that_nobody_knows() {
-    let unknown = |critical| extension("2a0304", critical, &[5, 0]);
     for change in [with_leaf, with_middle, with_root] as [fn(fn(&mut Certificate)) -> Verdict; 3] {
         assert_eq!(
             kind(change(|one| one.extensions.push(extension("2a0304", true, &[5, 0])))),
@@ -233,16 +231,12 @@ fn x08_a_critical_extension_that_nobody_knows() {
         );
         change(|one| one.extensions.push(extension("2a0304", false, &[5, 0]))).unwrap();
     }
-    assert_ne!(unknown(true), unknown(false));
 }
 
 /// The TCG puts manufacturer, model and version into a critical directoryName, and leaves the subject empty.
 #[test]
 fn x09_what_the_tcg_asks_of_a_certificate() {
-    let attributes = sequence(&[&tlv(
-        0x31,
-        &sequence(&[&oid("678105020 1".replace(' ', "").as_str()), &tlv(0x0c, b"id:49424D00")]),
-    )]);
+    let attributes = sequence(&[&tlv(0x31, &sequence(&[&oid("6781050201"), &tlv(0x0c, b"id:49424D00")]))]);
     let names = sequence(&[&tlv(0xa4, &attributes)]);
     with_leaf(|leaf| {
         leaf.subject = sequence(&[]);

@@ -87,9 +87,7 @@ fn s01_a_changed_octet() {
 #[test]
 fn s02_a_failure_is_an_error() {
     let mut quote = common::swtpm("p256_sha256", None);
-    let last = quote.der.iter().rposition(|octet| *octet != 0).unwrap();
     let place = quote.der.windows(8).position(|window| window == &quote.signature[6..14]).unwrap();
-    assert!(place < last);
     quote.der[place] ^= 1;
     let pins = [Pin::Name(&quote.name)];
     let value = [&quote.values[0].2[..]];

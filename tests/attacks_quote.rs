@@ -223,10 +223,7 @@ fn q09_there_are_24_pcrs() {
     // Bit 24 needs a fourth octet; the profile of every platform here has three.
     for bitmap in [&[0, 0, 0, 1][..], &[0, 0, 0, 0x80], &[1, 0, 0, 0], &[1, 0], &[]] {
         let quote = Attest::quote(&[(SHA256, bitmap)], &[ONE]);
-        let error = match TpmsAttest::from_bytes(&quote.bytes()) {
-            Ok(_) => bound(&quote, &[(SHA256, 0, ONE)]).unwrap_err(),
-            Err(_) => continue,
-        };
+        let error = bound(&quote, &[(SHA256, 0, ONE)]).unwrap_err();
         assert!(matches!(error, VerifyError::PcrSelectSize { octets, .. } if octets == bitmap.len()), "{error:?}");
     }
     let quote = Attest::quote(&[(SHA256, &[1; 32])], &[ONE]);

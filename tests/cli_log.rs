@@ -32,6 +32,9 @@ fn a_boot_is_told_line_by_line() {
     ] {
         assert!(outcome.out.contains(line), "{line}{}", outcome.out);
     }
+    assert!(outcome.out.contains("db allowed it, by an entry of "));
+    let shim = log(&vector("material/boot-grub-sb/binary_bios_measurements"), &[]);
+    assert!(shim.out.contains("  SbatLevel: ") && !shim.out.contains("SbatLevel allowed"), "{}", shim.out);
     assert!(outcome.out.contains("/HD(1,GPT,66666666-7777-8888-9999-aaaaaaaaaaaa)/\\EFI\\BOOT\\BOOTX64.EFI\n"));
     assert!(!outcome.out.to_lowercase().replace("nothing of it is verified", "").contains("verified"));
 }
@@ -88,6 +91,8 @@ fn what_is_no_log() {
         let outcome = log(&folder.write("log", &octets), &[]);
         assert_eq!(outcome.code, 1, "{name}: {outcome:?}");
         assert!(outcome.out.is_empty() && outcome.notes.starts_with("tpmproof: "), "{name}: {outcome:?}");
+        let cut = ["cut", "text"].contains(&name);
+        assert_eq!(outcome.notes.contains("the log is cut, or is no event log"), cut, "{name}: {outcome:?}");
     }
     assert_eq!(log(&folder.path("missing"), &[]).code, 3);
     assert_eq!(log(&folder.path(""), &[]).code, 3);

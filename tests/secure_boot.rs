@@ -124,7 +124,9 @@ fn r19_secure_boot_is_told_once_before_the_separator_in_one_octet() {
     // Without the separator the entry of db after it is one more variable db.
     is(refused(|events| drop(events.remove(5))), SecureBootError::Twice(6));
     is(refused(|events| events.truncate(5)), SecureBootError::Missing("the separator"));
-    is(refused(|events| events[5] = measured(SEPARATOR, &[1, 0, 0, 0])), SecureBootError::ErrorSeparator(6));
+    for error in [[1, 0, 0, 0], [0xff; 4]] {
+        is(refused(|events| events[5] = measured(SEPARATOR, &error)), SecureBootError::ErrorSeparator(6));
+    }
     is(refused(|events| events.push(separator())), SecureBootError::SeparatorTwice(8));
     is(refused(|events| drop(events.remove(3))), SecureBootError::Missing("db"));
     is(refused(|events| events.insert(2, measured(ACTION, b"something"))), SecureBootError::Unexpected(3));

@@ -30,25 +30,21 @@ pub(crate) fn run() {
             banks.iter().map(of).collect::<Vec<_>>()
         })
         .collect();
-    ratio(
-        &format!("decode and replay a log, all banks ({name}) / its hashes"),
-        "1.2",
-        || {
-            let log = TcgLog::from_bytes(black_box(&octets)).expect("a log");
-            black_box(&Replay::of(&[LogPart::whole(log)], &SOFTWARE).expect("a replay"));
-        },
-        || {
-            let zero = |bank: &HashAlgorithm| Digest::new(*bank, &[0; 64][..bank.output_len()]).expect("a digest");
-            let mut values: [_; 4] = std::array::from_fn(|place| [zero(&HashAlgorithm::ALL[place]); 24]);
-            for (register, bank, digest) in black_box(&required) {
-                let place = HashAlgorithm::ALL.iter().position(|known| known == bank).expect("a bank");
-                let value = &mut values[place][*register];
-                let after = SOFTWARE.digest(*bank, &mut [value.as_bytes(), digest].into_iter()).expect("a hash");
-                *value = after;
-            }
-            black_box(&values);
-        },
-    );
+    let replay = || {
+        let log = TcgLog::from_bytes(black_box(&octets)).expect("a log");
+        black_box(&Replay::of(&[LogPart::whole(log)], &SOFTWARE).expect("a replay"));
+    };
+    ratio(&format!("decode and replay a log, all banks ({name}) / its hashes"), "1.2", replay, || {
+        let zero = |bank: &HashAlgorithm| Digest::new(*bank, &[0; 64][..bank.output_len()]).expect("a digest");
+        let mut values: [_; 4] = std::array::from_fn(|place| [zero(&HashAlgorithm::ALL[place]); 24]);
+        for (register, bank, digest) in black_box(&required) {
+            let place = HashAlgorithm::ALL.iter().position(|known| known == bank).expect("a bank");
+            let value = &mut values[place][*register];
+            let after = SOFTWARE.digest(*bank, &mut [value.as_bytes(), digest].into_iter()).expect("a hash");
+            *value = after;
+        }
+        black_box(&values);
+    });
     if eventlog_rs::Eventlog::try_from(octets.clone()).is_ok() {
         ratio(
             &format!("decode a log ({name}) / eventlog-rs 0.1.8"),
@@ -65,17 +61,9 @@ pub(crate) fn run() {
     }
     let peer = || uefi_eventlog::Parser::new(&octets[..]).count();
     if peer().is_ok() {
-        ratio(
-            &format!("decode and replay a log ({name}) / uefi-eventlog 0.3.0"),
-            "",
-            || {
-                let log = TcgLog::from_bytes(black_box(&octets)).expect("a log");
-                black_box(&Replay::of(&[LogPart::whole(log)], &SOFTWARE).expect("a replay"));
-            },
-            || {
-                black_box(&uefi_eventlog::Parser::new(black_box(&octets[..])).count().expect("a log"));
-            },
-        );
+        ratio(&format!("decode and replay a log ({name}) / uefi-eventlog 0.3.0"), "", replay, || {
+            black_box(&uefi_eventlog::Parser::new(black_box(&octets[..])).count().expect("a log"));
+        });
     } else {
         println!("uefi-eventlog cannot read {name}");
     }

@@ -7,13 +7,15 @@ use core::fmt;
 impl fmt::Display for EventData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Separator(0) => f.write_str("separator"),
-            Self::Separator(value) => write!(f, "separator {value:#x}"),
+            Self::Separator => f.write_str("separator"),
             Self::ErrorSeparator(value) => write!(f, "error separator {value:#x}"),
             Self::StartupLocality(locality) => write!(f, "the TPM was started from locality {locality}"),
+            Self::Text("") => f.write_str("(no text)"),
+            Self::WideText(text) if text.octets().is_empty() => f.write_str("(no text)"),
             Self::Text(text) => escaped(f, text),
             Self::WideText(text) => write!(f, "{text}"),
             Self::Variable(variable) => write_variable(f, variable),
+            Self::Authority(variable) if !is_database(variable) => write_variable(f, variable),
             Self::Authority(variable) => match variable.data.split_first_chunk() {
                 Some((owner, signature)) => {
                     write!(
@@ -60,22 +62,25 @@ fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 fn write_octets(f: &mut fmt::Formatter<'_>, data: &[u8]) -> fmt::Result {
-    match data.get(..16) {
-        None => write!(f, "{}", Hex(data)),
-        Some(_) if data.len() == 16 => write!(f, "{}", Hex(data)),
-        Some(start) => write!(f, "{}… ({} bytes)", Hex(start), data.len()),
+    match data.split_at_checked(16) {
+        Some((start, [_, ..])) => write!(f, "{}… ({} bytes)", Hex(start), data.len()),
+        _ => write!(f, "{}", Hex(data)),
     }
+}
+
+/// Whether it holds keys and digests: those of the firmware, and shim's.
+fn is_database(variable: &UefiVariable<'_>) -> bool {
+    ["PK", "KEK", "db", "dbx", "dbt", "dbr", "MokList", "MokListX", "vendor_db", "vendor_dbx"]
+        .iter()
+        .any(|name| variable.name.is(name))
 }
 
 fn write_variable(f: &mut fmt::Formatter<'_>, variable: &UefiVariable<'_>) -> fmt::Result {
     write!(f, "{}", variable.name)?;
-    let is_database = ["PK", "KEK", "db", "dbx", "dbt", "dbr", "MokList", "MokListX", "vendor_db", "vendor_dbx"]
-        .iter()
-        .any(|name| variable.name.is(name));
     match variable.data {
         [] => f.write_str(" is empty"),
         [value] => write!(f, " = {value}"),
-        _ if is_database => write_lists(f, variable),
+        _ if is_database(variable) => write_lists(f, variable),
         data if variable.name.octets().starts_with(b"B\0o\0o\0t\0") && data.len() > 6 => {
             // EFI_LOAD_OPTION (UEFI 2.10, 3.1.3): attributes, the length of the path, then the description.
             match data.get(6..) {

@@ -44,6 +44,13 @@ impl fmt::Display for LogError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             LogErrorKind::Empty => f.write_str("the log has no events"),
+            LogErrorKind::UnexpectedEnd => {
+                write!(
+                    f,
+                    "event {} at byte {} is larger than what is left: the log is cut, or is no event log",
+                    self.event, self.offset
+                )
+            }
             kind => write!(f, "event {} at byte {}: {kind}", self.event, self.offset),
         }
     }
@@ -53,7 +60,7 @@ impl fmt::Display for LogErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("there is none"),
-            Self::UnexpectedEnd => f.write_str("unexpected end of the log"),
+            Self::UnexpectedEnd => f.write_str("it ends too early"),
             Self::TrailingBytes(count) => {
                 write!(f, "{count} bytes too many; only a CCEL may be padded, with one octet")
             }

@@ -10,9 +10,9 @@ use super::{DevicePath, Guid, LogErrorKind, Measurement, TcgEventType};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum EventData<'a> {
-    /// The boundary between two stages: 0, or 0xFFFFFFFF as some firmware writes.
-    Separator(u32),
-    /// A separator that tells an error of the stage before it.
+    /// The boundary between two stages: 0.
+    Separator,
+    /// A separator that tells an error of the stage before it: 1, 0xFFFFFFFF, or what nobody defines.
     ErrorSeparator(u32),
     /// The locality of start-up.
     StartupLocality(u8),
@@ -22,7 +22,8 @@ pub enum EventData<'a> {
     WideText(Utf16<'a>),
     /// `UEFI_VARIABLE_DATA`
     Variable(UefiVariable<'a>),
-    /// The same, with the one `EFI_SIGNATURE_DATA` of a database that allowed something to load.
+    /// The same, where something was allowed to load: of a database it has the one `EFI_SIGNATURE_DATA` that allowed it; shim measures
+    /// variables of its own like that.
     Authority(UefiVariable<'a>),
     /// `UEFI_IMAGE_LOAD_EVENT`
     Image(UefiImage<'a>),
@@ -175,7 +176,7 @@ fn no_action(data: &[u8]) -> EventData<'_> {
 fn separator(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
     match array(data) {
         Ok((value, [])) => match u32::from_le_bytes(value) {
-            value @ (0 | u32::MAX) => Ok(EventData::Separator(value)),
+            0 => Ok(EventData::Separator),
             error => Ok(EventData::ErrorSeparator(error)),
         },
         // Windows measures separators of its own, which are text.
@@ -199,10 +200,15 @@ fn text(data: &[u8]) -> EventData<'_> {
     if whole && !data.is_empty() && wide.is_printable() { EventData::WideText(wide) } else { EventData::Octets(data) }
 }
 
-fn blob(data: &[u8]) -> Read<'_, EventData<'_>> {
+/// An address and a length.
+fn range(data: &[u8]) -> Read<'_, (u64, u64)> {
     let (base, rest) = array(data)?;
     let (length, rest) = array(rest)?;
-    Ok((EventData::Blob { base: u64::from_le_bytes(base), length: u64::from_le_bytes(length) }, rest))
+    Ok(((u64::from_le_bytes(base), u64::from_le_bytes(length)), rest))
+}
+
+fn blob(data: &[u8]) -> Read<'_, EventData<'_>> {
+    range(data).map(|((base, length), rest)| (EventData::Blob { base, length }, rest))
 }
 
 /// A size in one octet, and a name in as many.
@@ -215,10 +221,7 @@ fn name(data: &[u8]) -> Read<'_, &str> {
 
 fn named_blob(data: &[u8]) -> Read<'_, EventData<'_>> {
     let (name, rest) = name(data)?;
-    match blob(rest)? {
-        (EventData::Blob { base, length }, rest) => Ok((EventData::NamedBlob { name, base, length }, rest)),
-        other => Ok(other),
-    }
+    range(rest).map(|((base, length), rest)| (EventData::NamedBlob { name, base, length }, rest))
 }
 
 fn tables<'a>(name: &'a str, data: &'a [u8]) -> Read<'a, EventData<'a>> {

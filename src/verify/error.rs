@@ -45,8 +45,6 @@ pub enum VerifyError<'a> {
     UnsupportedSignature(TpmAlgId),
     /// The arithmetic said no.
     Crypto(CryptoError),
-    /// A log cannot be replayed.
-    Replay(ReplayError),
     /// No TPM made the signed bytes.
     Magic(u32),
     /// The attestation is of something else than PCRs.
@@ -78,6 +76,8 @@ pub enum VerifyError<'a> {
     /// The signed digest is none that the policy names.
     #[expect(missing_docs, reason = "as the message says")]
     PolicyDigest { found: &'a [u8] },
+    /// A log cannot be replayed.
+    Replay(ReplayError),
     /// The signed selection is not the policy's.
     Selection,
     /// The policy judges a PCR that was not quoted.

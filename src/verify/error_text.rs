@@ -44,7 +44,6 @@ impl fmt::Display for VerifyError<'_> {
                     None => f.write_str("no such scheme, as a restricted signing key must"),
                 }
             }
-            Self::Replay(error) => write!(f, "the log cannot be replayed: {error}"),
             Self::Unsigned => f.write_str("the attestation is not signed: its signature is TPM_ALG_NULL"),
             Self::UnsupportedSignature(algorithm) => write!(f, "signatures by {algorithm:?} are not supported; TPM_ALG_RSASSA, TPM_ALG_RSAPSS and TPM_ALG_ECDSA are"),
             Self::Crypto(error) => error.fmt(f),
@@ -67,6 +66,7 @@ impl fmt::Display for VerifyError<'_> {
             Self::MissingPcr { bank, index } => write!(f, "the quote covers PCR {index} of {bank:?}, whose value is not in the proof"),
             Self::PcrDigest { expected, found } => write!(f, "the PCR values are not the quoted ones: their digest is {found:?}, and the TPM signed {}", Hex(expected)),
             Self::PolicyDigest { found } => write!(f, "the TPM signed the PCR digest {}, which the policy does not name", Hex(found)),
+            Self::Replay(error) => write!(f, "the log cannot be replayed: {error}"),
             Self::Selection => f.write_str("the signed selection of PCRs is not the policy's quote.selection"),
             Self::PcrNotQuoted { bank, index } => write!(f, "the policy judges PCR {index} of {}, which the quote does not cover", bank.name()),
             Self::Pcrs { count, bank, index, found } => {

@@ -60,7 +60,7 @@ pub enum ReplayError {
     /// An event about the locality of start-up breaks a rule (PC Client Platform Firmware Profile 1.06, 10.4.5.3).
     #[expect(missing_docs, reason = "the number of the event, and the rule")]
     StartupLocality { event: usize, rule: &'static str },
-    /// An event of a hardware core root of trust breaks a rule (the same, 10.4.1 and 10.2.3).
+    /// An event of a hardware core root of trust breaks a rule (the same, 10.4.1, `EV_EFI_HCRTM_EVENT`).
     #[expect(missing_docs, reason = "the number of the event, and the rule")]
     Hcrtm { event: usize, rule: &'static str },
     /// The arithmetic failed.

@@ -126,7 +126,7 @@ fn configuration<'a>(event: &VerifiedEvent<'a>, found: &mut Found<'a>) -> Result
 }
 
 impl<'a> SecureBoot<'a> {
-    /// The events after the separator: the entries of `db` that allowed what was started, in its order.
+    /// The events after the separator, in their order: the entries of `db` that allowed what was started, and what shim adds to them.
     pub fn authorities(&self) -> impl Iterator<Item = VerifiedEvent<'a>> + use<'a> {
         self.logs.events(self.bank, 7).skip(self.before.saturating_add(1))
     }
@@ -139,11 +139,11 @@ impl VerifiedEvent<'_> {
 
     /// Told by the digest, whatever the log calls the event.
     fn is_separator(&self) -> bool {
-        [0, u32::MAX].iter().any(|value: &u32| self.is_of(&value.to_le_bytes()))
+        self.is_of(&[0; 4])
     }
 
     fn is_error_separator(&self) -> bool {
-        self.is_of(&1u32.to_le_bytes())
+        [1, u32::MAX].iter().any(|value: &u32| self.is_of(&value.to_le_bytes()))
     }
 }
 

@@ -23,7 +23,6 @@ const WAITING: &[Waiting] = &[
     ('K', 10, 10, "credential activation: the wrapping of a secret for a key"),
     ('X', 7, 7, "a certificate rule for policy identifiers"),
     ('X', 12, 13, "revocation lists"),
-    ('L', 23, 24, "the events of Windows (SIPA), decoded"),
     ('R', 2, 2, "policies that judge logs"),
     ('R', 8, 8, "policies that judge logs"),
     ('R', 12, 14, "policies that judge logs"),

@@ -161,3 +161,32 @@ fn l29_texts_that_are_cut() {
         assert!(decoded(TcgEventType::EVENT_TAG, &[0; 8][..length]).is_err());
     }
 }
+
+/// The containers of Windows are tagged data inside tagged data. What they hold is not looked into, so nothing nests.
+#[test]
+fn l23_containers_in_containers() {
+    let nested = |depth: usize| {
+        let mut data = Vec::with_capacity(depth * 8);
+        for left in (0..depth).rev() {
+            data.extend_from_slice(&le32(0x4001_0001));
+            data.extend_from_slice(&le32((left * 8) as u32));
+        }
+        data
+    };
+    let data = nested(2_000_000);
+    // 64 KiB are too few for two million frames of whatever size.
+    let told = std::thread::Builder::new().stack_size(64 * 1024).spawn(move || {
+        let decoded = decoded(TcgEventType::EVENT_TAG, &data).map(|data| data.to_string());
+        decoded.unwrap()
+    });
+    let told = told.unwrap().join().unwrap();
+    assert!(told.starts_with("tag 0x40010001: ") && told.len() < 100, "{told}");
+}
+
+#[test]
+fn l24_a_container_that_is_larger_than_its_event() {
+    for size in [5, 1 << 30, u32::MAX] {
+        let data = [&le32(0x4001_0001)[..], &le32(size), &[0; 4]].concat();
+        assert_eq!(decoded(TcgEventType::EVENT_TAG, &data).unwrap_err(), LogErrorKind::UnexpectedEnd, "{size}");
+    }
+}

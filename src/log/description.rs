@@ -1,6 +1,6 @@
 //! An event's data in one line, for people. Nothing that it says was verified.
 
-use super::{EventData, Guid, SignatureEntry, UefiVariable, Utf16};
+use super::{DevicePath, EventData, Guid, SignatureEntry, SpdmDevice, UefiVariable, Utf16};
 use crate::wire::{Hex, write_escaped};
 use core::fmt;
 
@@ -10,6 +10,29 @@ impl fmt::Display for EventData<'_> {
             Self::Separator => f.write_str("separator"),
             Self::ErrorSeparator(value) => write!(f, "error separator {value:#x}"),
             Self::StartupLocality(locality) => write!(f, "the TPM was started from locality {locality}"),
+            Self::PlatformId(id) => {
+                write!(f, "platform of vendor {}, manifest {}", id.vendor, id.manifest)?;
+                for part in [id.manufacturer, id.model, id.firmware_version].into_iter().filter(|part| !part.is_empty())
+                {
+                    f.write_str(", ")?;
+                    escaped(f, part)?;
+                }
+                Ok(())
+            }
+            Self::HcrtmComponent(component) => {
+                escaped(f, component.description)?;
+                f.write_str(": ")?;
+                write_octets(f, component.measurement)
+            }
+            Self::NonHostInfo(technology) => f.write_str(match technology {
+                0 => "memory is not kept from the host",
+                1 => "AMD SEV",
+                2 => "AMD SEV-ES",
+                3 => "Intel TDX",
+                4 => "AMD SEV-SNP",
+                _ => "an unknown technology against the host",
+            }),
+            Self::Device(device) => write_device(f, device),
             Self::Text("") => f.write_str("(no text)"),
             Self::WideText(text) if text.octets().is_empty() => f.write_str("(no text)"),
             Self::Text(text) => escaped(f, text),
@@ -57,6 +80,22 @@ impl fmt::Display for EventData<'_> {
     }
 }
 
+fn write_device(f: &mut fmt::Formatter<'_>, device: &SpdmDevice<'_>) -> fmt::Result {
+    match device.kind {
+        1 => f.write_str("PCI device")?,
+        2 => f.write_str("USB device")?,
+        kind => write!(f, "device of kind {kind}")?,
+    }
+    if let Some(path) = &device.path {
+        write!(f, " {path}")?;
+    }
+    match device.authentication {
+        None => Ok(()),
+        Some(0) => f.write_str(", authenticated"),
+        Some(state) => write!(f, ", not authenticated ({state:#04x})"),
+    }
+}
+
 fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     text.chars().try_for_each(|c| write_escaped(f, c))
 }
@@ -81,14 +120,26 @@ fn write_variable(f: &mut fmt::Formatter<'_>, variable: &UefiVariable<'_>) -> fm
         [] => f.write_str(" is empty"),
         [value] => write!(f, " = {value}"),
         _ if is_database(variable) => write_lists(f, variable),
-        data if variable.name.octets().starts_with(b"B\0o\0o\0t\0") && data.len() > 6 => {
-            // EFI_LOAD_OPTION (UEFI 2.10, 3.1.3): attributes, the length of the path, then the description.
-            match data.get(6..) {
-                Some(text) if !variable.name.is("BootOrder") => write!(f, ": {}", Utf16::until_zero(text)),
-                _ => write!(f, ": {}", Hex(data)),
-            }
+        data if variable.name.is("BootOrder") => {
+            f.write_str(":")?;
+            data.as_chunks::<2>().0.iter().try_for_each(|number| write!(f, " Boot{:04X}", u16::from_le_bytes(*number)))
         }
+        data if variable.name.octets().starts_with(b"B\0o\0o\0t\0") && data.len() > 6 => write_load_option(f, data),
         data => write!(f, ": {} bytes", data.len()),
+    }
+}
+
+/// `EFI_LOAD_OPTION` (UEFI 2.10, 3.1.3): attributes, the length of the path, the description, the path.
+fn write_load_option(f: &mut fmt::Formatter<'_>, data: &[u8]) -> fmt::Result {
+    let (head, text) = data.split_first_chunk().unwrap_or((&[0; 6], &[]));
+    let [_, _, _, _, low, high] = *head;
+    let text = Utf16::until_zero(text);
+    write!(f, ": {text}")?;
+    let path = data.get(text.octets().len().saturating_add(8)..).unwrap_or_default();
+    let path = path.get(..u16::from_le_bytes([low, high]).into()).and_then(|path| DevicePath::decode(path).ok());
+    match path {
+        Some(path) if !path.is_empty() => write!(f, ", {path}"),
+        _ => Ok(()),
     }
 }
 

@@ -51,6 +51,13 @@ impl fmt::Display for LogError {
                     self.event, self.offset
                 )
             }
+            LogErrorKind::TrailingBytes(_) => {
+                write!(
+                    f,
+                    "event {} at byte {}: {}; only a CCEL may be padded, with one octet",
+                    self.event, self.offset, self.kind
+                )
+            }
             kind => write!(f, "event {} at byte {}: {kind}", self.event, self.offset),
         }
     }
@@ -62,7 +69,7 @@ impl fmt::Display for LogErrorKind {
             Self::Empty => f.write_str("there is none"),
             Self::UnexpectedEnd => f.write_str("it ends too early"),
             Self::TrailingBytes(count) => {
-                write!(f, "{count} bytes too many; only a CCEL may be padded, with one octet")
+                write!(f, "{count} bytes too many")
             }
             Self::SpecId(rule) => write!(f, "the Spec ID event is not valid: {rule}"),
             Self::TooManyDigests(count) => write!(f, "{count} digests, more than the Spec ID event declares"),

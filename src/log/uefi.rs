@@ -4,7 +4,8 @@
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::signature_list::SignatureLists;
 use super::utf16::Utf16;
-use super::{DevicePath, Guid, LogErrorKind, Measurement, TcgEventType};
+use super::{DevicePath, Guid, HcrtmComponent, LogErrorKind, Measurement, PlatformId, SpdmDevice, TcgEventType};
+use super::{no_action, spdm};
 
 /// The data of an event, by its type.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,12 @@ pub enum EventData<'a> {
     ErrorSeparator(u32),
     /// The locality of start-up.
     StartupLocality(u8),
+    /// What the platform says that it is.
+    PlatformId(PlatformId<'a>),
+    /// What a hardware core root of trust measured.
+    HcrtmComponent(HcrtmComponent<'a>),
+    /// How a machine of Google's keeps memory from its host: 0 not at all, 1 AMD SEV, 2 SEV-ES, 3 Intel TDX, 4 SEV-SNP.
+    NonHostInfo(u8),
     /// Text of one octet a character.
     Text(&'a str),
     /// Text of UTF-16.
@@ -41,6 +48,8 @@ pub enum EventData<'a> {
     /// `TCG_PCClientTaggedEvent`
     #[expect(missing_docs, reason = "the tag, and what is tagged")]
     Tagged { tag: u32, data: &'a [u8] },
+    /// A device that measures itself.
+    Device(SpdmDevice<'a>),
     /// A measurement of an application's.
     Measurement(Measurement<'a>),
     /// Octets that have no form.
@@ -121,9 +130,11 @@ impl<'a> EventData<'a> {
     pub fn decode(type_: TcgEventType, data: &'a [u8]) -> Result<Self, LogErrorKind> {
         use TcgEventType as T;
         match type_ {
-            T::NO_ACTION => Ok(no_action(data)),
+            T::NO_ACTION => no_action::decode(data),
             T::SEPARATOR => separator(data),
             T::POST_CODE | T::POST_CODE2 | T::S_CRTM_CONTENTS if data.len() == 16 => all(blob(data)),
+            T::NONHOST_INFO if data.starts_with(NON_HOST) => all(non_host(data)),
+            T::EFI_SPDM_FIRMWARE_BLOB | T::EFI_SPDM_FIRMWARE_CONFIG => spdm::decode(data),
             T::POST_CODE
             | T::ACTION
             | T::EFI_ACTION
@@ -131,6 +142,12 @@ impl<'a> EventData<'a> {
             | T::IPL
             | T::COMPACT_HASH
             | T::S_CRTM_VERSION
+            | T::S_CRTM_CONTENTS
+            | T::CPU_MICROCODE
+            | T::PLATFORM_CONFIG_FLAGS
+            | T::TABLE_OF_DEVICES
+            | T::NONHOST_CODE
+            | T::NONHOST_CONFIG
             | T::NONHOST_INFO
             | T::EFI_HCRTM_EVENT => Ok(text(data)),
             T::EFI_PLATFORM_FIRMWARE_BLOB => all(blob(data)),
@@ -166,11 +183,13 @@ fn all<'a>(read: Read<'a, EventData<'a>>) -> Result<EventData<'a>, LogErrorKind>
     }
 }
 
-fn no_action(data: &[u8]) -> EventData<'_> {
-    match data.strip_prefix(b"StartupLocality\0") {
-        Some([locality]) => EventData::StartupLocality(*locality),
-        _ => EventData::Octets(data),
-    }
+/// Google's `GCE NonHostInfo`: the technology in one octet, and 15 that are reserved.
+const NON_HOST: &[u8] = b"GCE NonHostInfo\0";
+
+fn non_host(data: &[u8]) -> Read<'_, EventData<'_>> {
+    let (_signature, rest) = octets(data, NON_HOST.len())?;
+    let ([technology, ..], rest) = array::<16>(rest)?;
+    Ok((EventData::NonHostInfo(technology), rest))
 }
 
 fn separator(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
@@ -212,7 +231,7 @@ fn blob(data: &[u8]) -> Read<'_, EventData<'_>> {
 }
 
 /// A size in one octet, and a name in as many.
-fn name(data: &[u8]) -> Read<'_, &str> {
+pub(crate) fn name(data: &[u8]) -> Read<'_, &str> {
     let (size, rest) = super::little_endian::uint8(data)?;
     let (name, rest) = octets(rest, size.into())?;
     let name = core::str::from_utf8(name.strip_suffix(&[0]).unwrap_or(name));
@@ -236,9 +255,10 @@ fn image(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
     let mut numbers = numbers.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
     let mut number = || numbers.next().unwrap_or(0);
     let (location, length, link_address, path_length) = (number(), number(), number(), number());
-    let (path, rest) = octets(rest, usize::try_from(path_length).unwrap_or(usize::MAX))?;
+    // Old versions of shim log more octets than they fill; none of them are measured.
+    let (path, _) = octets(rest, usize::try_from(path_length).unwrap_or(usize::MAX))?;
     let device_path = DevicePath::decode(path)?;
-    all(Ok((EventData::Image(UefiImage { location, length, link_address, device_path }), rest)))
+    Ok(EventData::Image(UefiImage { location, length, link_address, device_path }))
 }
 
 fn tagged(data: &[u8]) -> Read<'_, EventData<'_>> {

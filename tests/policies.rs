@@ -34,6 +34,7 @@ fn what_is_none() {
     let whole = |key: &str, quote: &str, pcr: &str| format!("version = 1\n[key]\n{key}\n[quote]\n{quote}\n{pcr}");
     let pin = KEY.trim_start_matches("[key]\n");
     let zeros = "00".repeat(32);
+    let logs = |rest: &str| format!("version = 1\n{KEY}[pcr.sha256]\n7 = \"log\"\n{rest}\n");
     let cases: Vec<(String, &str)> = vec![
         (String::new(), "empty"),
         (" \n".into(), "empty"),
@@ -57,9 +58,49 @@ fn what_is_none() {
         (format!("version = 1\n{KEY}[pcr.sha256]\n23 = \"zero\"\n"), "allow_resettable"),
         (format!("version = 1\n{KEY}[pcr.sha1]\n0 = \"zero\"\n"), "allow_sha1_bank"),
         (format!("version = 1\n{KEY}[pcr.sha3]\n0 = \"zero\"\n"), "no bank"),
-        (format!("version = 1\n{KEY}[pcr.sha256]\n7 = \"log\"\n"), "absent"),
-        (format!("version = 1\n{KEY}{PCR}[logs]\n13 = [\"application\"]\n"), "[logs]"),
-        (format!("version = 1\n{KEY}{PCR}[events]\nsecure_boot = true\n"), "[events]"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n7 = \"logs\"\n"), "\"log\""),
+        (format!("version = 1\n{KEY}{PCR}[logs]\n13 = [\"application\"]\n"), "PCR 13"),
+        (logs("[logs]\n7 = []"), "logs.7 is empty"),
+        (logs("[logs]\n24 = [\"firmware\"]"), "no such PCR"),
+        (logs("[logs]\n7 = [\"frimware\"]"), "known are firmware, application"),
+        (logs("[logs]\n7 = [\"ima\"]"), "absent"),
+        (logs(&format!("[logs]\n7 = [{}]", "\"firmware\", ".repeat(9))), "8"),
+        (logs("[events]\nsecure_bot = true"), "\"secure_bot\""),
+        (logs("[events]\nsecure_boot = 1"), "true"),
+        (logs("[events]\nsecure_boot = true"), "accept_any_keys"),
+        (logs("[events]\ndb = []"), "events.secure_boot = true"),
+        (logs("[events]\naccept_any_keys = true"), "events.secure_boot = true"),
+        (logs("[events]\nsecure_boot = true\ndb = []"), "events.db is empty"),
+        (logs("[events]\nsecure_boot = true\ndb = [\"00\"]"), "expected sha256:"),
+        (logs(&format!("[events]\nsecure_boot = true\ndb = [\"sha384:{zeros}\"]")), "expected sha256:"),
+        (logs(&format!("[events]\nsecure_boot = true\ndb = [\"sha1:{}\"]", &zeros[..40])), "no digest of sha256"),
+        (format!("version = 1\n{KEY}{PCR}[events]\nsecure_boot = true\naccept_any_keys = true\n"), "7 = \"log\""),
+        (logs("[events]\nallow = [{ pcr = 7 }]"), "neither a kind nor a digest"),
+        (logs("[events]\nallow = [{ pcr = 7, type = \"EV_ACTION\" }]"), "neither a kind nor a digest"),
+        (logs("[events]\nallow = [{ pcr = 7, name = \"x\" }]"), "neither a kind nor a digest"),
+        (logs("[events]\nallow = [{ pcr = 7, digest = [] }]"), "events.allow.digest is empty"),
+        (
+            logs(&format!("[events]\nallow = [{{ pcr = 7, digest = [\"sha1:{}\"] }}]", &zeros[..40])),
+            "no digest of sha256",
+        ),
+        (logs("[events]\nallow = [{ kind = \"x\" }]"), "\"pcr\""),
+        (logs("[events]\nallow = [{ pcr = 24, kind = \"x\" }]"), "no number of a PCR"),
+        (logs("[events]\nallow = [{ pcr = 7, kind = \"x\", typ = \"y\" }]"), "\"typ\""),
+        (logs("[events]\nallow = [{ pcr = 7, kind = \"x\", type = \"EV_NONE\" }]"), "EV_EFI_VARIABLE_AUTHORITY"),
+        (logs("[events]\nrequire = [{ pcr = 8, kind = \"x\" }]"), "8 = \"log\""),
+        (logs("[events]\nallow_unknown = [8]"), "8 = \"log\""),
+        (logs("[events]\nallow_unknown = [24]"), "PCRs are 0 to 23"),
+        (logs("[events]\nrequire_seal = [13]"), "13 = \"log\""),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n13 = \"log\"\n"), "accept_any_boot"),
+        (format!("version = 1\n{KEY}[pcr.sha256]\n4 = \"zero\"\n13 = \"log\"\n"), "accept_any_boot"),
+        (
+            format!("version = 1\n{KEY}[pcr.sha256]\n4 = \"log\"\n13 = \"log\"\n[events]\nallow_unknown = [4]\n"),
+            "accept_any_boot",
+        ),
+        (
+            format!("version = 1\n{KEY}[pcr.sha384]\n4 = [\"{zeros}{}\"]\n[pcr.sha256]\n13 = \"log\"\n", &zeros[..32]),
+            "accept_any_boot",
+        ),
         (whole("activated = [\"machine.record\"]", "", PCR), "key.activated"),
         (whole(&format!("{pin}require_crl = true"), "", PCR), "key.require_crl"),
         (whole("platform = \"aws\"", "", PCR), "known are azure, google"),
@@ -169,4 +210,27 @@ fn an_intermediate_certificate() {
     arguments.extend(["--intermediate".into(), vector("material/swtpm/chain_rsa.int.pem")]);
     let outcome = run(&arguments);
     assert_eq!(outcome.code, 0, "{outcome:?}");
+}
+
+/// What makes sense is read; that the evidence has no logs is the evidence's fault.
+#[test]
+fn policies_of_logs() {
+    let zeros = "00".repeat(32);
+    for rest in [
+        "7 = \"log\"".to_owned(),
+        "7 = \"log\"\n[logs]\n7 = [\"firmware\", \"application\"]".to_owned(),
+        format!(
+            "4 = [\"{zeros}\"]\n13 = \"log\"\n14 = \"log\"\n[logs]\n13 = [\"application\"]\n14 = [\"application\"]"
+        ),
+        "4 = \"log\"\n13 = \"log\"\n[events]\nallow = [{ pcr = 13, kind = \"weights\" }]".to_owned(),
+        "13 = \"log\"\n[events]\naccept_any_boot = true\nallow_unknown = [13]\nrequire_seal = [13]".to_owned(),
+        format!("7 = \"log\"\n13 = \"log\"\n[events]\nsecure_boot = true\ndb = [\"sha256:{zeros}\"]"),
+        format!("7 = \"log\"\n13 = \"log\"\n[events]\nsecure_boot = true\nauthority = [\"sha256:{zeros}\"]"),
+        "7 = \"log\"\n[events]\nsecure_boot = true\naccept_any_keys = true".to_owned(),
+        format!("7 = \"log\"\n[events]\nallow = [{{ pcr = 7, type = \"EV_ACTION\", digest = [\"sha256:{zeros}\"] }}]"),
+    ] {
+        let outcome = verify(&format!("version = 1\n{KEY}[pcr.sha256]\n{rest}\n"));
+        assert_eq!(outcome.code, 1, "{rest}: {outcome:?}");
+        assert!(outcome.out.contains("the policy asks for the log"), "{rest}: {outcome:?}");
+    }
 }

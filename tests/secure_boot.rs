@@ -51,7 +51,7 @@ fn firmware() -> Vec<Measured> {
 }
 
 /// The events, as they were measured and quoted.
-fn read(events: &[Measured]) -> Result<SecureBoot<'static>, SecureBootError> {
+fn read(events: &[Measured]) -> Result<SecureBoot<'static, 'static>, SecureBootError> {
     let value =
         events.iter().fold(vec![0; 32], |value, (data, _)| hash(SHA256, &[&value[..], &hash(SHA256, data)].concat()));
     let log = [header(BANKS), events.iter().flat_map(|(_, event)| event.clone()).collect()].concat();
@@ -74,10 +74,10 @@ fn our_boots_are_told_apart() {
         for bank in HashAlgorithm::ALL {
             match logs.secure_boot(*bank) {
                 Ok(found) => {
-                    assert_eq!(found.enabled, boot.ends_with("-sb"), "{}", quote.id);
-                    assert_eq!(found.authorities().count() > 0, found.enabled, "{}", quote.id);
-                    assert_eq!(found.db.data.is_empty(), !found.enabled, "{}", quote.id);
-                    *(if found.enabled { &mut on } else { &mut off }) += 1;
+                    assert_eq!(found.enabled(), boot.ends_with("-sb"), "{}", quote.id);
+                    assert_eq!(found.authorities().count() > 0, found.enabled(), "{}", quote.id);
+                    assert_eq!(found.db().variable.data.is_empty(), !found.enabled(), "{}", quote.id);
+                    *(if found.enabled() { &mut on } else { &mut off }) += 1;
                 }
                 Err(error) => assert_eq!(error, SecureBootError::NotExplained(None), "{}", quote.id),
             }
@@ -90,11 +90,11 @@ fn our_boots_are_told_apart() {
 #[test]
 fn control() {
     let found = read(&firmware()).unwrap();
-    assert!(found.enabled && found.pk.data == b"pk" && found.dbx.data == b"dbx");
+    assert!(found.enabled() && found.pk().variable.data == b"pk" && found.dbx().variable.data == b"dbx");
     assert_eq!(found.authorities().count(), 1);
     let mut off = firmware();
     off[0] = config(GLOBAL, "SecureBoot", &[0]);
-    assert!(!read(&off).unwrap().enabled);
+    assert!(!read(&off).unwrap().enabled());
 }
 
 #[test]

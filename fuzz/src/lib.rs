@@ -53,23 +53,9 @@ pub fn proof(data: &[u8]) -> bool {
         Ok(proof) => proof,
         Err(error) => return inside(data, &error),
     };
-    let evidence = proof.evidence();
-    let body = content(data).0;
-    let after_version = &body[3..];
-    let (attest, after_attest) = content(after_version);
-    let (signature, after_signature) = content(after_attest);
-    let mut builder = ProofBuilder::new(attest, signature);
-    let values: Vec<PcrValue<'_>> = evidence.pcr_values.iter().collect();
+    let values: Vec<PcrValue<'_>> = proof.evidence().pcr_values.iter().collect();
     assert!(PcrValues::new(&values).is_ok(), "values in order");
-    builder = values.iter().fold(builder, |builder, value| builder.pcr(*value));
-    let (_, after_values) = content(after_signature);
-    if after_values.first() == Some(&0x80) {
-        builder = builder.key_public(content(after_values).0);
-    }
-    builder = evidence.key.certificates().iter().fold(builder, |builder, der| builder.certificate(der));
-    builder = evidence.logs.iter().fold(builder, |builder, log| builder.log(log));
-    builder = evidence.attachments.iter().fold(builder, |builder, file| builder.attachment(file));
-    assert_eq!(builder.to_der(), data, "one proof has one form");
+    assert_eq!(ProofBuilder::from_proof(&proof).to_der(), data, "one proof has one form");
     no_prefix(data, |bytes| Proof::from_der(bytes).is_ok())
 }
 
@@ -103,16 +89,4 @@ fn no_prefix(data: &[u8], reads: impl Fn(&[u8]) -> bool) -> bool {
     assert!(!reads(&data[..data.len() - 1]), "without its last byte");
     assert!(!reads(&[data, &[0]].concat()), "with a byte more");
     true
-}
-
-/// The content of the first element of `der`, which is known to be DER, and what follows it.
-fn content(der: &[u8]) -> (&[u8], &[u8]) {
-    let (start, len) = match usize::from(der[1]) {
-        short @ 0..=0x7f => (2, short),
-        long => {
-            let octets = &der[2..2 + (long & 0x7f)];
-            (2 + octets.len(), octets.iter().fold(0, |len, octet| len << 8 | usize::from(*octet)))
-        }
-    };
-    der[start..].split_at(len)
 }

@@ -84,6 +84,9 @@ pub(crate) struct EvidenceArguments {
     /// The attestation key: `TPMT_PUBLIC`, `TPM2B_PUBLIC`, a PEM public key, or its certificates with its own first
     #[arg(long, value_name = "FILE", requires = "message")]
     pub(crate) ak: Option<PathBuf>,
+    /// A log that the proof lacks; its name, firmware or application, is told from the file where it is not given
+    #[arg(long = "log", value_name = "[NAME=]FILE")]
+    pub(crate) logs: Vec<String>,
     /// Read no file that is larger, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
     pub(crate) max_size: u64,
@@ -142,9 +145,10 @@ pub(crate) enum ShowKind {
 
 #[derive(Args, Debug)]
 pub(crate) struct LogArguments {
-    /// The log: of the firmware, as `/sys/kernel/security/tpm0/binary_bios_measurements` has it, or a CCEL
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    /// The logs: of the firmware, as `/sys/kernel/security/tpm0/binary_bios_measurements` has it, of an application, or a CCEL; where
+    /// two extend one PCR, the first is the one that did so first
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

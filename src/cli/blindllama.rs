@@ -1,19 +1,21 @@
 //! `BlindLlama` v2's `attestation.json`.
 
 use super::json::{self, Json};
-use super::pcr_file;
+use super::{hex, pcr_file};
+use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
+use crate::log::{BlindLlama, TcgEventType, write_event, write_header};
 use crate::proof::ProofBuilder;
-use crate::structures::{TpmsAttest, TpmuAttest};
-use crate::verify::{Attachment, PcrValue};
+use crate::structures::{TpmAlgId, TpmiAlgHash, TpmsAttest, TpmtHa, TpmuAttest};
+use crate::verify::{Attachment, Log, LogName, PcrValue};
 use crate::wire::Decode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::pem::SectionKind;
 use std::format;
-use std::string::String;
+use std::string::{String, ToString};
 use std::vec::Vec;
 
-/// The document as a proof in DER. The web server's authority and the root hash of its disk are enclosed as attachments.
+/// The document as a proof in DER, with the log of what was extended into PCR 15. The web server's authority is enclosed.
 pub(crate) fn convert(document: &[u8]) -> Result<Vec<u8>, String> {
     let document = json::parse(document).map_err(|reason| format!("the JSON cannot be read: {reason}"))?;
     let names = ["cert_chain", "quote", "webserver_rootca", "application_disk_roothash"];
@@ -35,13 +37,27 @@ pub(crate) fn convert(document: &[u8]) -> Result<Vec<u8>, String> {
             _ => return Err("an entry of cert_chain is not one certificate in PEM".into()),
         }
     }
-    for (kind, name, value) in
-        [("webserver-ca", "webserver_rootca", authority), ("disk-root-hash", "application_disk_roothash", root_hash)]
-    {
-        let bytes = value.unwrap_or(&Json::Null).text(name)?.as_bytes();
-        builder = builder.attachment(Attachment { kind, name, bytes });
-    }
+    let authority = authority.unwrap_or(&Json::Null).text("webserver_rootca")?.as_bytes();
+    let root_hash = root_hash.unwrap_or(&Json::Null).text("application_disk_roothash")?;
+    let root_hash = hex::array(root_hash)
+        .ok_or("application_disk_roothash is no SHA-256 digest in lower-case hexadecimal digits")?;
+    builder = builder.log(Log { format: LogName::BlindLlamaV2.as_str(), bytes: &log(&root_hash, authority)? });
+    builder = builder.attachment(Attachment { kind: "webserver-ca", name: "webserver_rootca", bytes: authority });
     Ok(builder.to_der())
+}
+
+/// What was extended: the root hash as it is, the sentinel, and the hash of the authority's PEM exactly as it stands.
+fn log(root_hash: &[u8; 32], authority: &[u8]) -> Result<Vec<u8>, String> {
+    let bank = TpmiAlgHash(TpmAlgId::SHA256);
+    let hash =
+        SOFTWARE.digest(HashAlgorithm::Sha256, &mut [authority].into_iter()).map_err(|error| error.to_string())?;
+    let mut log = write_header(&[bank]);
+    let data = [BlindLlama::KINDS[0].as_bytes(), BlindLlama::KINDS[1].as_bytes(), authority];
+    for (digest, data) in [&root_hash[..], &BlindLlama::SENTINEL, hash.as_bytes()].into_iter().zip(data) {
+        let digests = [TpmtHa { hash_alg: bank, digest }];
+        log.extend(write_event(BlindLlama::PCR, TcgEventType::IPL, &digests, data));
+    }
+    Ok(log)
 }
 
 fn base64(name: &str, value: Option<&Json>) -> Result<Vec<u8>, String> {

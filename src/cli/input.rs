@@ -5,9 +5,10 @@ use super::error::CliError;
 use super::keys::{self, KeyFile};
 use super::{blindllama, files, pcr_file};
 use crate::crypto::HashAlgorithm;
+use crate::log::{Event, LogError, Measurement, TcgLog};
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
-use crate::verify::{PcrValue, decode_ecdsa_signature};
+use crate::verify::{Log, LogName, PcrValue, decode_ecdsa_signature};
 use crate::wire::{Decode, DecodeError};
 use std::borrow::ToOwned;
 use std::format;
@@ -34,6 +35,47 @@ impl Input {
 
 /// Reads what the command line names.
 pub(crate) fn read(arguments: &EvidenceArguments) -> Result<Input, CliError> {
+    let input = read_proof(arguments)?;
+    if arguments.logs.is_empty() {
+        return Ok(input);
+    }
+    let proof = Proof::from_der(&input.der)
+        .map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
+    let mut builder = ProofBuilder::from_proof(&proof);
+    for argument in &arguments.logs {
+        let (name, bytes) = read_log(argument, arguments.max_size)?;
+        builder = builder.log(Log { format: name.as_str(), bytes: &bytes });
+    }
+    let der = builder.to_der();
+    Ok(Input { der, ..input })
+}
+
+/// `NAME=FILE`, or a file that says whose log it is: an application's has measurements only, and a firmware's none.
+fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8>), CliError> {
+    let named = argument.split_once('=').and_then(|(name, path)| Some((LogName::by_name(name)?, path)));
+    let path = Path::new(named.map_or(argument, |(_, path)| path));
+    let bytes = files::read(path, max_size)?;
+    let evidence = |error: LogError| CliError::Evidence(format!("{} is no log: {error}", path.display()));
+    if let Some((name, _)) = named {
+        name.decode(&bytes).map_err(evidence)?;
+        return Ok((name, bytes));
+    }
+    let log = TcgLog::from_bytes(&bytes).map_err(evidence)?;
+    let count = log.events().filter(Event::extends).count();
+    let name = match log.events().filter(Measurement::is_in).count() {
+        0 if count > 0 => LogName::Firmware,
+        measurements if measurements > 0 && measurements == count => LogName::Application,
+        _ => {
+            let path = path.display();
+            return Err(CliError::Evidence(format!(
+                "{path} does not say whose log it is; say so with --log firmware={path} or --log application={path}"
+            )));
+        }
+    };
+    Ok((name, bytes))
+}
+
+fn read_proof(arguments: &EvidenceArguments) -> Result<Input, CliError> {
     match (&arguments.proof, &arguments.message, &arguments.signature, &arguments.ak) {
         (Some(path), ..) => from_bytes(&files::read(path, arguments.max_size)?, path),
         (None, Some(message), Some(signature), Some(ak)) => from_parts(arguments, message, signature, ak),

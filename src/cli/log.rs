@@ -3,23 +3,35 @@
 use super::args::LogArguments;
 use super::error::CliError;
 use super::files;
-use crate::crypto::SOFTWARE;
+use crate::crypto::{HashAlgorithm, SOFTWARE};
 use crate::log::{Event, EventData, LogError, LogFormat, Registers, TcgLog};
-use crate::verify::{LogPart, Quoted, Replay};
+use crate::verify::{Fact, FactJson, LogPart, Quoted, Replay, facts};
 use crate::wire::Hex;
 use core::fmt::Write as _;
 use std::format;
 use std::io::Write;
 use std::path::Path;
 use std::string::{String, ToString};
+use std::vec::Vec;
 
 pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, CliError> {
-    let bytes = files::read(&arguments.file, arguments.max_size)?;
-    let evidence =
-        |error: &dyn core::fmt::Display| CliError::Evidence(format!("{}: {error}", arguments.file.display()));
-    let log = detect(&bytes).map_err(|error| evidence(&error))?;
-    let replay = Replay::of(&[LogPart::whole(log)], &SOFTWARE).map_err(|error| evidence(&error))?;
-    let text = if arguments.json { json(&log, &replay) } else { table(&log, &replay) };
+    let mut files: Vec<Vec<u8>> = Vec::new();
+    for path in &arguments.files {
+        files.push(files::read(path, arguments.max_size)?);
+    }
+    let mut parts = Vec::new();
+    for (bytes, path) in files.iter().zip(&arguments.files) {
+        let log = detect(bytes).map_err(|error| CliError::Evidence(format!("{}: {error}", path.display())))?;
+        parts.push(LogPart::whole(log));
+    }
+    let logs = Logs { parts: &parts };
+    if parts.iter().any(|part| part.log.registers() != logs.registers()) {
+        return Err(CliError::Misuse(
+            "logs of a TPM and of a confidential machine extend different registers; show them one by one".into(),
+        ));
+    }
+    let replay = Replay::of(&parts, &SOFTWARE).map_err(|error| CliError::Evidence(error.to_string()))?;
+    let text = if arguments.json { logs.json(&replay) } else { logs.table(&replay) };
     out.write_all(text.as_bytes()).map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
     Ok(0)
 }
@@ -29,21 +41,6 @@ pub(crate) fn detect(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
     TcgLog::from_bytes(bytes).or_else(|error| TcgLog::from_ccel(bytes).map_err(|_| error))
 }
 
-fn register(log: &TcgLog<'_>) -> &'static str {
-    match log.registers() {
-        Registers::Ccel => "register",
-        _ => "PCR",
-    }
-}
-
-fn format_name(log: &TcgLog<'_>) -> &'static str {
-    match (log.registers(), log.format()) {
-        (Registers::Ccel, _) => "ccel",
-        (_, LogFormat::Sha1) => "sha1",
-        _ => "crypto-agile",
-    }
-}
-
 pub(crate) fn description(event: &Event<'_>) -> String {
     match EventData::decode(event.event_type().unverified(), event.data().unverified()) {
         Ok(data) => data.to_string(),
@@ -51,62 +48,131 @@ pub(crate) fn description(event: &Event<'_>) -> String {
     }
 }
 
-fn table(log: &TcgLog<'_>, replay: &Replay) -> String {
-    let mut text = format!("{} log of {} events;", format_name(log), log.len());
-    for bank in replay.banks() {
-        let _ = write!(text, " {}", bank.name());
-    }
-    text.push_str("; nothing of it is verified\n\n");
-    let _ = writeln!(text, "  EVENT  {:8}  {:34}  DESCRIPTION", register(log).to_uppercase(), "TYPE");
-    for event in log.events() {
-        let number = if event.register() == u32::MAX { "-".to_string() } else { event.register().to_string() };
-        let type_ = format!("{:?}", event.event_type().unverified());
-        let _ = writeln!(text, "  {:5}  {number:<8}  {type_:34}  {}", event.index, description(&event));
-    }
-    if !log.padding().is_empty() {
-        let _ = writeln!(text, "\n  and {} bytes of padding", log.padding().len());
-    }
-    let _ = writeln!(text, "\n  These events lead to:\n");
-    for bank in replay.banks() {
-        for index in replay.extended() {
-            let value = replay.value(bank, index).unwrap_or_default();
-            let _ = writeln!(text, "  {:10}  {}", format!("{}:{index}", bank.name()), Hex(value));
-        }
-    }
-    for (bank, event) in replay.broken_banks() {
-        let _ = writeln!(text, "  {}: event {event} has no digest of it", bank.name());
-    }
-    text
+/// Logs that are shown together.
+#[derive(Clone, Copy)]
+struct Logs<'p, 'a> {
+    parts: &'p [LogPart<'a>],
 }
 
-fn json(log: &TcgLog<'_>, replay: &Replay) -> String {
-    let mut text = format!("{{\n  \"schema\": 1,\n  \"format\": \"{}\",\n  \"events\": [", format_name(log));
-    for (place, event) in log.events().enumerate() {
-        let _ = write!(
-            text,
-            "{}\n    {{\"index\": {}, \"pcr\": {}, \"type\": {}, \"digests\": {{",
-            comma(place),
-            event.index,
-            event.register(),
-            Quoted(&format!("{:?}", event.event_type().unverified())),
-        );
-        for (n, (bank, digest)) in event.digests.iter().enumerate() {
-            let name = format!("{bank:?}").trim_start_matches("TPM_ALG_").to_lowercase();
-            let _ = write!(text, "{}\"{name}\": \"{}\"", comma(n), Hex(digest));
-        }
-        let _ = write!(text, "}}, \"description\": {}}}", Quoted(&description(&event)));
+impl<'a> Logs<'_, 'a> {
+    fn registers(self) -> Registers {
+        self.parts.first().map_or(Registers::Pcr, |part| part.log.registers())
     }
-    text.push_str("\n  ],\n  \"replayed\": {");
-    for (place, bank) in replay.banks().enumerate() {
-        let _ = write!(text, "{}\n    \"{}\": {{", comma(place), bank.name());
-        for (n, index) in replay.extended().enumerate() {
-            let value = replay.value(bank, index).unwrap_or_default();
-            let _ = write!(text, "{}\"{index}\": \"{}\"", comma(n), Hex(value));
-        }
-        text.push('}');
+
+    /// The form, where all have one.
+    fn format(self) -> &'static str {
+        let mut formats = self.parts.iter().map(|part| match (part.log.registers(), part.log.format()) {
+            (Registers::Ccel, _) => "ccel",
+            (_, LogFormat::Sha1) => "sha1",
+            _ => "crypto-agile",
+        });
+        let first = formats.next().unwrap_or("");
+        if formats.all(|format| format == first) { first } else { "mixed" }
     }
-    let _ = write!(text, "\n  }},\n  \"padding\": {}\n}}\n", log.padding().len());
-    text
+
+    fn padding(self) -> usize {
+        self.parts.iter().map(|part| part.log.padding().len()).sum()
+    }
+
+    /// The number of each event's log, and the event.
+    fn events(self) -> impl Iterator<Item = (usize, Event<'a>)> {
+        self.parts.iter().enumerate().flat_map(|(log, part)| part.log.events().map(move |event| (log, event)))
+    }
+
+    /// What the logs tell, by the digests of the bank that says most: nothing of it is verified.
+    fn facts(self, replay: &Replay) -> Vec<Fact<'a>> {
+        let banks: Vec<HashAlgorithm> = replay.banks().collect();
+        let Some(bank) = banks.iter().find(|bank| **bank == HashAlgorithm::Sha256).or(banks.last()) else {
+            return Vec::new();
+        };
+        let registers = self.registers();
+        let mut told = Vec::new();
+        for register in replay.extended() {
+            let events = self.parts.iter().flat_map(|part| part.measured(*bank, &SOFTWARE));
+            let events = events.filter(move |event| event.event.register() == u32::from(register));
+            told.extend(facts(events, registers, register.into()));
+        }
+        told
+    }
+
+    fn table(self, replay: &Replay) -> String {
+        let ccel = self.registers() == Registers::Ccel;
+        let (one, several) = if ccel { ("register", "REGISTER") } else { ("PCR", "PCR") };
+        let mut text = format!("{} log of {} events;", self.format(), self.events().count());
+        for bank in replay.banks() {
+            let _ = write!(text, " {}", bank.name());
+        }
+        text.push_str("; nothing of it is verified\n\n");
+        let _ = writeln!(text, "  EVENT  {several:8}  {:34}  DESCRIPTION", "TYPE");
+        let mut before = 0;
+        for (log, event) in self.events() {
+            if log != before {
+                text.push('\n');
+            }
+            before = log;
+            let number = if event.register() == u32::MAX { "-".to_string() } else { event.register().to_string() };
+            let type_ = format!("{:?}", event.event_type().unverified());
+            let _ = writeln!(text, "  {:5}  {number:<8}  {type_:34}  {}", event.index, description(&event));
+        }
+        if self.padding() > 0 {
+            let _ = writeln!(text, "\n  and {} bytes of padding", self.padding());
+        }
+        let told = self.facts(replay);
+        if !told.is_empty() {
+            let _ = writeln!(text, "\n  What they tell, {one} by {one}:\n");
+        }
+        for fact in told {
+            let _ = writeln!(text, "  {:8}  {:17}  {}", fact.event().register(), fact.kind.as_str(), fact);
+        }
+        let _ = writeln!(text, "\n  These events lead to:\n");
+        for bank in replay.banks() {
+            for index in replay.extended() {
+                let value = replay.value(bank, index).unwrap_or_default();
+                let _ = writeln!(text, "  {:10}  {}", format!("{}:{index}", bank.name()), Hex(value));
+            }
+        }
+        for (bank, event) in replay.broken_banks() {
+            let _ = writeln!(text, "  {}: event {event} has no digest of it", bank.name());
+        }
+        text
+    }
+
+    fn json(self, replay: &Replay) -> String {
+        let mut text = format!("{{\n  \"schema\": 1,\n  \"format\": \"{}\",\n  \"events\": [", self.format());
+        for (place, (log, event)) in self.events().enumerate() {
+            let _ = write!(text, "{}\n    {{", comma(place));
+            if self.parts.len() > 1 {
+                let _ = write!(text, "\"log\": {log}, ");
+            }
+            let _ = write!(
+                text,
+                "\"index\": {}, \"pcr\": {}, \"type\": {}, \"digests\": {{",
+                event.index,
+                event.register(),
+                Quoted(&format!("{:?}", event.event_type().unverified())),
+            );
+            for (n, (bank, digest)) in event.digests.iter().enumerate() {
+                let name = format!("{bank:?}").trim_start_matches("TPM_ALG_").to_lowercase();
+                let _ = write!(text, "{}\"{name}\": \"{}\"", comma(n), Hex(digest));
+            }
+            let _ = write!(text, "}}, \"description\": {}}}", Quoted(&description(&event)));
+        }
+        text.push_str("\n  ],\n  \"replayed\": {");
+        for (place, bank) in replay.banks().enumerate() {
+            let _ = write!(text, "{}\n    \"{}\": {{", comma(place), bank.name());
+            for (n, index) in replay.extended().enumerate() {
+                let value = replay.value(bank, index).unwrap_or_default();
+                let _ = write!(text, "{}\"{index}\": \"{}\"", comma(n), Hex(value));
+            }
+            text.push('}');
+        }
+        text.push_str("\n  },\n  \"facts\": [");
+        for (place, fact) in self.facts(replay).iter().enumerate() {
+            let _ = write!(text, "{}\n    {}", comma(place), FactJson(fact));
+        }
+        let _ = write!(text, "\n  ],\n  \"padding\": {}\n}}\n", self.padding());
+        text
+    }
 }
 
 /// Between two of them.

@@ -11,6 +11,7 @@ mod json;
 mod keys;
 mod log;
 mod pcr_file;
+mod policy_events;
 mod policy_file;
 mod policy_schema;
 mod policy_text;

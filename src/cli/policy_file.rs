@@ -1,9 +1,11 @@
 //! A policy as a file holds it, owned, and lent to the verifier.
 
+use super::policy_events::OwnedEvents;
 use super::policy_text::{OwnedAnchor, OwnedPin};
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
-    Anchor, BankSelection, CertificateRules, GoogleRule, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Time,
+    Anchor, BankSelection, CertificateRules, GoogleRule, LogName, LogRule, PcrRule, Pin, Platform, Policy, PolicyError,
+    Purpose, Time,
 };
 use std::string::String;
 use std::vec::Vec;
@@ -34,6 +36,8 @@ pub(crate) struct PolicyFile {
     pub(crate) reset_count: Option<u32>,
     pub(crate) restart_count: Option<u32>,
     pub(crate) pcrs: Vec<(HashAlgorithm, u8, OwnedReference)>,
+    pub(crate) logs: Vec<(u32, Vec<LogName>)>,
+    pub(crate) events: OwnedEvents,
 }
 
 /// An owned [`GoogleRule`].
@@ -49,6 +53,7 @@ pub(crate) struct Google {
 pub(crate) enum OwnedReference {
     Golden(Vec<Vec<u8>>),
     Zero,
+    Log,
 }
 
 impl PolicyFile {
@@ -93,7 +98,7 @@ impl PolicyFile {
             .iter()
             .map(|(_, _, reference)| match reference {
                 OwnedReference::Golden(values) => slices(values),
-                OwnedReference::Zero => Vec::new(),
+                OwnedReference::Zero | OwnedReference::Log => Vec::new(),
             })
             .collect();
         let pcrs: Vec<PcrRule<'_>> = self
@@ -103,8 +108,10 @@ impl PolicyFile {
             .map(|((bank, index, reference), values)| match reference {
                 OwnedReference::Golden(_) => PcrRule::golden(*bank, *index, values),
                 OwnedReference::Zero => PcrRule::zero(*bank, *index),
+                OwnedReference::Log => PcrRule::log(*bank, *index),
             })
             .collect();
+        let logs: Vec<LogRule<'_>> = self.logs.iter().map(|(pcrs, logs)| LogRule { pcrs: *pcrs, logs }).collect();
         builder = builder
             .anchors(&anchors)
             .pinned(&pins)
@@ -114,6 +121,7 @@ impl PolicyFile {
             .allow_resettable(&self.allow_resettable)
             .pcr_digests(&self.selection, &digests)
             .pcrs(&pcrs)
+            .logs(&logs)
             .require_safe_clock(self.require_safe_clock)
             .firmware_versions(&self.firmware_versions);
         if let Some(hashes) = &self.signature_hashes {
@@ -128,7 +136,7 @@ impl PolicyFile {
         if let Some(count) = self.restart_count {
             builder = builder.restart_count(count);
         }
-        Ok(verify(&builder.build()?))
+        self.events.with(|events| Ok(verify(&builder.events(events).build()?)))
     }
 }
 

@@ -4,6 +4,7 @@ use super::error::CliError;
 use super::files;
 use super::json::{self, Json};
 use super::keys::{self, KeyFile};
+use super::policy_events::{OwnedEvents, read_logs};
 use super::policy_file::{Google, OwnedReference, PolicyFile};
 use super::policy_text::{self, OwnedPin};
 use super::policy_value::{count, digests_of, flag, number, numbers, object, owned, texts};
@@ -70,11 +71,6 @@ fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
     if version != Some(&Json::Number(1)) {
         return Err(CliError::Misuse("version is not 1, the only one that is known".into()));
     }
-    for (asked, name) in [(logs, "[logs]"), (events, "[events]")] {
-        if asked.is_some() {
-            return Err(absent(name, "event logs are not replayed"));
-        }
-    }
     if let Some(key) = key {
         read_key(key, folder, &mut policy)?;
     }
@@ -82,7 +78,13 @@ fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
         read_quote(quote, &mut policy).map_err(CliError::Misuse)?;
     }
     if let Some(pcr) = pcr {
-        read_pcrs(pcr, &mut policy)?;
+        read_pcrs(pcr, &mut policy).map_err(CliError::Misuse)?;
+    }
+    if let Some(logs) = logs {
+        policy.logs = read_logs(logs).map_err(CliError::Misuse)?;
+    }
+    if let Some(events) = events {
+        policy.events = OwnedEvents::read(events).map_err(CliError::Misuse)?;
     }
     Ok(policy)
 }
@@ -258,26 +260,22 @@ fn read_quote(quote: &Json, policy: &mut PolicyFile) -> Result<(), String> {
     Ok(())
 }
 
-fn read_pcrs(pcr: &Json, policy: &mut PolicyFile) -> Result<(), CliError> {
-    for (bank, rules) in object(pcr, "[pcr]").map_err(CliError::Misuse)? {
+fn read_pcrs(pcr: &Json, policy: &mut PolicyFile) -> Result<(), String> {
+    for (bank, rules) in object(pcr, "[pcr]")? {
         let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == bank);
-        let hash = hash.ok_or_else(|| {
-            CliError::Misuse(format!("[pcr.{bank}] is no bank; expected sha1, sha256, sha384 or sha512"))
-        })?;
-        for (index, rule) in object(rules, &format!("[pcr.{bank}]")).map_err(CliError::Misuse)? {
+        let hash = hash.ok_or_else(|| format!("[pcr.{bank}] is no bank; expected sha1, sha256, sha384 or sha512"))?;
+        for (index, rule) in object(rules, &format!("[pcr.{bank}]"))? {
             let name = format!("pcr.{bank}.{index}");
-            let number = policy_text::pcr(index)
-                .ok_or_else(|| CliError::Misuse(format!("{name}: there is no such PCR; they are 0 to 23")))?;
+            let number =
+                policy_text::pcr(index).ok_or_else(|| format!("{name}: there is no such PCR; they are 0 to 23"))?;
             let reference = match rule {
                 Json::Text(text) if text == "zero" => OwnedReference::Zero,
-                Json::Text(text) if text == "log" => {
-                    return Err(absent(&format!("{name} = \"log\""), "event logs are not replayed"));
-                }
-                Json::Array(_) => OwnedReference::Golden(digests_of(Some(rule), &name).map_err(CliError::Misuse)?),
+                Json::Text(text) if text == "log" => OwnedReference::Log,
+                Json::Array(_) => OwnedReference::Golden(digests_of(Some(rule), &name)?),
                 _ => {
-                    return Err(CliError::Misuse(format!(
-                        "{name} is neither a list of values in hexadecimal digits nor \"zero\""
-                    )));
+                    return Err(format!(
+                        "{name} is neither a list of values in hexadecimal digits, nor \"zero\", nor \"log\""
+                    ));
                 }
             };
             policy.pcrs.push((*hash, number, reference));

@@ -2,6 +2,7 @@
 
 use super::hex;
 use crate::crypto::HashAlgorithm;
+use crate::structures::{TpmAlgId, TpmiAlgHash};
 use crate::verify::{Anchor, BankSelection, Pin};
 use std::format;
 use std::string::String;
@@ -73,7 +74,7 @@ pub(crate) fn pin(text: &str) -> Result<OwnedPin, String> {
 /// An algorithm, and a digest of its length.
 fn name_fits(name: &[u8]) -> bool {
     let Some((algorithm, digest)) = name.split_first_chunk::<2>() else { return false };
-    let algorithm = crate::structures::TpmAlgId(u16::from_be_bytes(*algorithm));
+    let algorithm = TpmAlgId(u16::from_be_bytes(*algorithm));
     HashAlgorithm::try_from(algorithm).is_ok_and(|hash| hash.output_len() == digest.len())
 }
 
@@ -81,6 +82,18 @@ fn name_fits(name: &[u8]) -> bool {
 pub(crate) fn hash(text: &str) -> Result<HashAlgorithm, String> {
     let known = HashAlgorithm::ALL.iter().copied().find(|hash| hash.name() == text);
     known.ok_or_else(|| format!("{text:?} is no hash algorithm that is known; expected sha1, sha256, sha384 or sha512"))
+}
+
+/// `sha256:` and the digits of a digest.
+pub(crate) fn digest(text: &str, name: &str) -> Result<(TpmiAlgHash, Vec<u8>), String> {
+    let parsed = text.split_once(':').and_then(|(algorithm, digits)| {
+        let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == algorithm)?;
+        let digest = hex::decode(digits).filter(|digest| digest.len() == hash.output_len())?;
+        Some((TpmiAlgHash(TpmAlgId::from(*hash)), digest))
+    });
+    parsed.ok_or_else(|| {
+        format!("{name} has {text:?}; expected sha256:, sha1:, sha384: or sha512:, and a digest in lower-case hexadecimal digits")
+    })
 }
 
 /// `sha256:0-15` or `sha1:0,1+sha256:0-7,14`

@@ -16,6 +16,7 @@
 //! tag's header.
 
 use super::little_endian::{sized, uint32};
+use super::{Event, TcgEventType};
 use crate::structures::{TpmAlgId, TpmiAlgHash};
 use crate::wire::der::{element, tag, uint16, utf8_string, value, within};
 use crate::wire::{Decode, DecodeError, DecodeErrorKind, Fault, Parsed, in_field, located};
@@ -36,7 +37,7 @@ pub struct Measurement<'a> {
 }
 
 /// The content of the OBJECT IDENTIFIER: the UUID 5b1f4f6e-1c8f-4c39-9d0b-6f2f3a7c9e41 below 2.25 (ITU-T X.667).
-const TYPE: &[u8] = &[
+pub(super) const TYPE: &[u8] = &[
     0x69, 0x81, 0xb6, 0x9f, 0xa7, 0xdb, 0xc3, 0xc8, 0xfa, 0xb0, 0xf3, 0x9d, 0x85, 0xdb, 0xe5, 0xf3, 0xd3, 0xf2, 0xbc,
     0x41,
 ];
@@ -46,6 +47,12 @@ impl<'a> Measurement<'a> {
     pub const TAG: u32 = 0x5450_5246;
     /// The kind that ends a log: nothing may follow it.
     pub const SEAL: &'static str = "seal";
+
+    /// Whether an event claims to be a measurement.
+    #[must_use]
+    pub fn is_in(event: &Event<'a>) -> bool {
+        event.type_ == TcgEventType::EVENT_TAG && Self::tagged(event.data).is_some()
+    }
 
     /// The DER of a measurement in the data of an `EV_EVENT_TAG`, if that has its tag.
     pub(crate) fn tagged(data: &'a [u8]) -> Option<&'a [u8]> {

@@ -1,6 +1,7 @@
 //! Measurement logs, one file per format. A log is decoded here and believed nowhere: what a replay binds to a quote is
 //! [`crate::verify`]'s.
 
+mod blindllama;
 mod description;
 mod device_path;
 mod error;
@@ -17,7 +18,10 @@ mod tcg_event;
 mod uefi;
 mod untrusted;
 mod utf16;
+#[cfg(feature = "std")]
+mod write;
 
+pub use blindllama::BlindLlama;
 pub use device_path::DevicePath;
 pub use error::{LogError, LogErrorKind};
 pub use event_types::TcgEventType;
@@ -32,3 +36,5 @@ pub use tcg_event::{Digests, Event};
 pub use uefi::{EventData, Partitions, UefiImage, UefiVariable};
 pub use untrusted::Untrusted;
 pub use utf16::Utf16;
+#[cfg(feature = "std")]
+pub use write::{write_event, write_header};

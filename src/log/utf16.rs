@@ -37,7 +37,7 @@ impl<'a> Utf16<'a> {
             && self.chars().all(|c| c != char::REPLACEMENT_CHARACTER && (!c.is_control() || c.is_whitespace()))
     }
 
-    fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
+    pub(crate) fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
         let units = self.0.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
     }

@@ -1,8 +1,10 @@
 //! The proof file, written, and armoured as PEM.
 
+use super::Proof;
 use crate::verify::{Attachment, Log, PcrValue};
+use crate::wire::der::tag;
+use crate::wire::der_write::{put, tlv, unsigned};
 use core::fmt;
-use der::{Encode, Header, Tag};
 use std::{borrow::ToOwned, string::String, vec::Vec};
 
 /// A proof in the making.
@@ -22,6 +24,21 @@ impl ProofBuilder {
     #[must_use]
     pub fn new(attestation: &[u8], signature: &[u8]) -> Self {
         Self { attestation: attestation.to_owned(), signature: signature.to_owned(), ..Self::default() }
+    }
+
+    /// Starts with all that a proof holds, to write it again with more.
+    #[must_use]
+    pub fn from_proof(proof: &Proof<'_>) -> Self {
+        let evidence = proof.evidence();
+        let (attestation, signature) = evidence.attestation.unverified_parts();
+        let mut builder = Self::new(attestation, signature);
+        builder = evidence.pcr_values.iter().fold(builder, Self::pcr);
+        if let Some(public) = evidence.key.public {
+            builder = builder.key_public(public);
+        }
+        builder = evidence.key.certificates().iter().fold(builder, |builder, der| builder.certificate(der));
+        builder = evidence.logs.iter().fold(builder, Self::log);
+        evidence.attachments.iter().fold(builder, Self::attachment)
     }
 
     /// Adds a PCR value; values are put in order when the proof is written.
@@ -65,36 +82,36 @@ impl ProofBuilder {
     pub fn to_der(mut self) -> Vec<u8> {
         self.pcr_values.sort();
         let mut out = Vec::new();
-        put(&mut out, Tag::Integer, &[1]);
-        put(&mut out, Tag::OctetString, &self.attestation);
-        put(&mut out, Tag::OctetString, &self.signature);
+        put(&mut out, tag::INTEGER, &[1]);
+        put(&mut out, tag::OCTET_STRING, &self.attestation);
+        put(&mut out, tag::OCTET_STRING, &self.signature);
         let banks = self.pcr_values.chunk_by(|a, b| a.0 == b.0).map(|bank| {
             let mut values = Vec::new();
             for (_, index, value) in bank {
-                put(&mut values, Tag::Sequence, &both(unsigned(u16::from(*index)), tlv(Tag::OctetString, value)));
+                put(&mut values, tag::SEQUENCE, &[integer(*index), tlv(tag::OCTET_STRING, value)].concat());
             }
             let algorithm = bank.first().map_or(0, |(algorithm, ..)| *algorithm);
-            both(unsigned(algorithm), tlv(Tag::Sequence, &values))
+            [integer(algorithm), tlv(tag::SEQUENCE, &values)].concat()
         });
-        put(&mut out, Tag::Sequence, &sequences(banks));
+        put(&mut out, tag::SEQUENCE, &sequences(banks));
         if let Some(public) = &self.key_public {
-            put(&mut out, context(0, false), public);
+            put(&mut out, tag::context(0), public);
         }
         if !self.certificates.is_empty() {
-            put(&mut out, context(1, true), &self.certificates.concat());
+            put(&mut out, tag::context_constructed(1), &self.certificates.concat());
         }
         if !self.logs.is_empty() {
-            let logs = self.logs.iter().map(|(format, bytes)| both(text(format), tlv(Tag::OctetString, bytes)));
-            put(&mut out, context(2, true), &sequences(logs));
+            let logs = self.logs.iter().map(|(format, bytes)| [text(format), tlv(tag::OCTET_STRING, bytes)].concat());
+            put(&mut out, tag::context_constructed(2), &sequences(logs));
         }
         if !self.attachments.is_empty() {
             let attachments = self
                 .attachments
                 .iter()
-                .map(|(kind, name, bytes)| both(both(text(kind), text(name)), tlv(Tag::OctetString, bytes)));
-            put(&mut out, context(3, true), &sequences(attachments));
+                .map(|(kind, name, bytes)| [text(kind), text(name), tlv(tag::OCTET_STRING, bytes)].concat());
+            put(&mut out, tag::context_constructed(3), &sequences(attachments));
         }
-        tlv(Tag::Sequence, &out)
+        tlv(tag::SEQUENCE, &out)
     }
 
     /// The proof in DER, armoured as PEM (RFC 7468).
@@ -121,48 +138,14 @@ impl fmt::Display for PemError {
 
 impl core::error::Error for PemError {}
 
-fn context(number: u32, constructed: bool) -> Tag {
-    Tag::ContextSpecific { constructed, number: der::TagNumber(number) }
-}
-
 fn text(text: &str) -> Vec<u8> {
-    tlv(Tag::Utf8String, text.as_bytes())
+    tlv(tag::UTF8_STRING, text.as_bytes())
 }
 
-fn unsigned(number: u16) -> Vec<u8> {
-    let octets = number.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count().min(1);
-    let mut content = Vec::new();
-    let digits = octets.get(zeros..).unwrap_or_default();
-    if digits.first().is_some_and(|first| *first >= 0x80) {
-        content.push(0);
-    }
-    content.extend_from_slice(digits);
-    tlv(Tag::Integer, &content)
+fn integer(number: impl Into<u64>) -> Vec<u8> {
+    tlv(tag::INTEGER, &unsigned(number.into()))
 }
 
 fn sequences(contents: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
-    contents.flat_map(|content| tlv(Tag::Sequence, &content)).collect()
-}
-
-fn both(mut first: Vec<u8>, second: Vec<u8>) -> Vec<u8> {
-    first.extend(second);
-    first
-}
-
-fn tlv(tag: Tag, content: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, tag, content);
-    out
-}
-
-/// Appends one element. A header has at most ten octets; content beyond the crate's 256 MiB has no header and is left out,
-/// so that the result does not decode.
-fn put(out: &mut Vec<u8>, tag: Tag, content: &[u8]) {
-    let mut header = [0; 10];
-    let Ok(length) = der::Length::try_from(content.len()) else { return };
-    if let Ok(header) = Header::new(tag, length).encode_to_slice(&mut header) {
-        out.extend_from_slice(header);
-        out.extend_from_slice(content);
-    }
+    contents.flat_map(|content| tlv(tag::SEQUENCE, &content)).collect()
 }

@@ -1,7 +1,8 @@
 //! The last stair: from a verified quote to a decision.
 
 use super::{
-    BankSelection, PcrState, Policy, Report, SignedAttest, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    BankSelection, LogState, PcrState, Policy, Reference, Report, SignedAttest, Trust, TrustedKey, VerifiedQuote,
+    VerifyError,
     check::{Detail, Finding},
 };
 use crate::crypto::{CryptoError, HashAlgorithm};
@@ -18,7 +19,9 @@ impl<'a> Policy<'a> {
         report: &mut Report<'a>,
     ) -> Result<(), VerifyError<'a>> {
         if self.0.pcr_digests.is_empty() {
-            report.note("pcr-values", self.judge_pcrs(quote));
+            if self.0.pcrs.iter().any(|rule| rule.reference != Reference::Log) {
+                report.note("pcr-values", self.judge_pcrs(quote));
+            }
             self.note_boot_anchor(report);
         } else {
             let same = same_selection(self.0.selection, quote);
@@ -46,61 +49,63 @@ impl<'a> Policy<'a> {
         report.failure().map_or(Ok(()), Err)
     }
 
-    /// The state of one quoted PCR under this policy.
-    pub(crate) fn state(&self, bank: HashAlgorithm, index: u8, value: &[u8]) -> PcrState {
-        match self.0.pcrs.iter().find(|rule| rule.bank == bank && rule.index == index) {
-            None => PcrState::NotJudged,
-            Some(rule) if !rule.allows(value) => PcrState::Unexplained,
-            Some(rule) if rule.is_zero() => PcrState::Zero,
-            Some(_) => PcrState::Golden,
+    /// The state of one quoted PCR under this policy, beside what its log says of it.
+    pub(crate) fn state(&self, bank: HashAlgorithm, index: u8, value: &[u8], log: LogState) -> PcrState {
+        let Some(rule) = self.0.pcrs.iter().find(|rule| rule.bank == bank && rule.index == index) else {
+            return PcrState::NotJudged;
+        };
+        match (rule.reference, log) {
+            (Reference::Log, LogState::Explained) => PcrState::Explained,
+            (Reference::Log, LogState::AbsentFromLog) => PcrState::AbsentFromLog,
+            (Reference::Golden(_), _) if rule.allows(value) => PcrState::Golden,
+            (Reference::Zero, _) if rule.allows(value) => PcrState::Zero,
+            _ => PcrState::Unexplained,
         }
     }
 
+    /// The PCRs whose values the policy knows.
     fn judge_pcrs(&self, quote: &VerifiedQuote<'a>) -> Finding<'a> {
-        let mut wrong: Option<VerifyError<'a>> = None;
-        let mut count = 0usize;
-        for rule in self.0.pcrs {
+        let mut wrong = None;
+        let (mut judged, mut count) = (0usize, 0usize);
+        for rule in self.0.pcrs.iter().filter(|rule| rule.reference != Reference::Log) {
+            judged = judged.saturating_add(1);
             let (bank, index) = (rule.bank, rule.index);
             let Some(found) = quote.pcr(bank, index) else {
                 return Finding::Fail(VerifyError::PcrNotQuoted { bank, index });
             };
             if !rule.allows(found) {
                 count = count.saturating_add(1);
-                wrong = wrong.or(Some(VerifyError::Pcrs { count, bank, index, found }));
+                wrong = wrong.or(Some((bank, index, found)));
             }
         }
         match wrong {
             None => Finding::Pass(Detail::Count {
                 before: "",
-                count: self.0.pcrs.len(),
+                count: judged,
                 after: " PCRs hold reference values of the policy",
             }),
-            Some(VerifyError::Pcrs { bank, index, found, .. }) => {
-                Finding::Fail(VerifyError::Pcrs { count, bank, index, found })
-            }
-            Some(error) => Finding::Fail(error),
+            Some((bank, index, found)) => Finding::Fail(VerifyError::Pcrs { count, bank, index, found }),
         }
     }
 
     /// PCR 8 and above are extended by software from zero: they mean something only if what booted is known.
     fn note_boot_anchor(&self, report: &mut Report<'a>) {
-        for bank in HashAlgorithm::ALL {
-            let judged = |range: core::ops::RangeInclusive<u8>| {
-                self.0.pcrs.iter().any(|rule| rule.bank == *bank && range.contains(&rule.index))
-            };
-            if judged(8..=23) && !judged(4..=4) {
-                report.note(
-                    "boot-anchor",
-                    Finding::NotChecked(Detail::Text(
-                        "boot not anchored: PCRs of 8 and above are judged, but PCR 4, which measures what booted, is not",
-                    )),
-                );
-                return;
+        let mut software = self.0.pcrs.iter().filter(|rule| rule.index >= 8).peekable();
+        if software.peek().is_none() {
+            return;
+        }
+        let finding = match (software.all(|rule| self.0.anchors_boot(rule.bank)), self.0.events.accept_any_boot) {
+            (true, _) => {
+                Finding::Pass(Detail::Text("what booted is judged too, by PCR 4, or by the keys of Secure Boot"))
             }
-        }
-        if self.0.pcrs.iter().any(|rule| rule.index >= 8) {
-            report.note("boot-anchor", Finding::Pass(Detail::Text("PCR 4, which measures what booted, is judged too")));
-        }
+            (false, true) => Finding::NotChecked(Detail::Text(
+                "boot not anchored, which events.accept_any_boot accepts: any software may have extended PCRs of 8 and above",
+            )),
+            (false, false) => Finding::NotChecked(Detail::Text(
+                "boot not anchored: PCRs of 8 and above are judged, but PCR 4, which measures what booted, is not",
+            )),
+        };
+        report.note("boot-anchor", finding);
     }
 
     /// Whether the key is known to lie in the endorsement or platform hierarchy.

@@ -15,7 +15,7 @@ use crate::wire::{Decode, DecodeError};
 #[derive(Clone, Copy, Debug)]
 pub struct Attestation<'a> {
     attest: &'a [u8],
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "std")]
     signature_bytes: &'a [u8],
     signature: TpmtSignature<'a>,
 }
@@ -28,14 +28,14 @@ impl<'a> Attestation<'a> {
     pub fn new(attest: &'a [u8], signature: &'a [u8]) -> Result<Self, DecodeError> {
         Ok(Self {
             attest,
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "std")]
             signature_bytes: signature,
             signature: TpmtSignature::from_bytes(signature)?,
         })
     }
 
-    /// Message and signature, for people to look at.
-    #[cfg(feature = "cli")]
+    /// Message and signature, for people to look at, and to be written again.
+    #[cfg(feature = "std")]
     pub(crate) fn unverified_parts(&self) -> (&'a [u8], &'a [u8]) {
         (self.attest, self.signature_bytes)
     }

@@ -27,23 +27,46 @@ pub struct Attachment<'a> {
 }
 
 /// The logs of a proof, in its order.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Logs<'a>(&'a [u8]);
+#[derive(Clone, Copy, Debug)]
+pub struct Logs<'a>(Source<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Source<'a> {
+    Slice(&'a [Log<'a>]),
+    /// The elements of `SEQUENCE OF Log`, known to decode.
+    Der(&'a [u8]),
+}
 
 /// The attachments of a proof, in its order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Attachments<'a>(&'a [u8]);
 
+impl Default for Logs<'_> {
+    fn default() -> Self {
+        Self(Source::Slice(&[]))
+    }
+}
+
 impl<'a> Logs<'a> {
+    /// Takes logs in memory.
+    #[must_use]
+    pub fn new(logs: &'a [Log<'a>]) -> Self {
+        Self(Source::Slice(logs))
+    }
+
     /// The logs.
     pub fn iter(&self) -> impl Iterator<Item = Log<'a>> + Clone + use<'a> {
-        Elements { rest: self.0, read: log }
+        let (slice, der) = match self.0 {
+            Source::Slice(slice) => (slice, &[][..]),
+            Source::Der(der) => (&[][..], der),
+        };
+        slice.iter().copied().chain(Elements { rest: der, read: log })
     }
 
     /// Reads the elements of `SEQUENCE OF Log`, all of `input`.
     pub(crate) fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
         read_all(input, log)?;
-        Ok((&[], Self(input)))
+        Ok((&[], Self(Source::Der(input))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The check that failed: what was found, what was expected, what to do.
 
-use super::{CertificateError, DistinguishedName, GoogleInstance, Name, ReplayError, Time};
+use super::{CertificateError, DistinguishedName, GoogleInstance, LogsError, Name, Time};
 use crate::crypto::{CryptoError, Digest, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmEccCurve, TpmSt, TpmaObject};
 use crate::wire::DecodeError;
@@ -76,8 +76,6 @@ pub enum VerifyError<'a> {
     /// The signed digest is none that the policy names.
     #[expect(missing_docs, reason = "as the message says")]
     PolicyDigest { found: &'a [u8] },
-    /// A log cannot be replayed.
-    Replay(ReplayError),
     /// The signed selection is not the policy's.
     Selection,
     /// The policy judges a PCR that was not quoted.
@@ -86,6 +84,8 @@ pub enum VerifyError<'a> {
     /// This many PCRs hold none of their reference values; the first of them.
     #[expect(missing_docs, reason = "as the message says")]
     Pcrs { count: usize, bank: HashAlgorithm, index: u8, found: &'a [u8] },
+    /// The logs do not explain what they are to explain, or tell of events that the policy does not know.
+    Logs(LogsError<'a>),
     /// The TPM does not vouch for its clock.
     ClockNotSafe,
     /// The hierarchy of the key is not known, and outside the endorsement and platform hierarchies these values mean nothing.

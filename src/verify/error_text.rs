@@ -66,22 +66,27 @@ impl fmt::Display for VerifyError<'_> {
             Self::MissingPcr { bank, index } => write!(f, "the quote covers PCR {index} of {bank:?}, whose value is not in the proof"),
             Self::PcrDigest { expected, found } => write!(f, "the PCR values are not the quoted ones: their digest is {found:?}, and the TPM signed {}", Hex(expected)),
             Self::PolicyDigest { found } => write!(f, "the TPM signed the PCR digest {}, which the policy does not name", Hex(found)),
-            Self::Replay(error) => write!(f, "the log cannot be replayed: {error}"),
             Self::Selection => f.write_str("the signed selection of PCRs is not the policy's quote.selection"),
             Self::PcrNotQuoted { bank, index } => write!(f, "the policy judges PCR {index} of {}, which the quote does not cover", bank.name()),
             Self::Pcrs { count, bank, index, found } => {
                 write!(f, "PCR {index} of {} holds {}, which is none of the policy's values", bank.name(), Hex(found))?;
-                match count.saturating_sub(1) {
-                    0 => Ok(()),
-                    more => write!(f, "; so do {more} more"),
-                }
+                more(f, count)
             }
+            Self::Logs(error) => error.fmt(f),
             Self::ClockNotSafe => f.write_str("the TPM says that its clock may have gone back (safe is NO), and the policy asks for a safe one"),
             Self::HierarchyUnknown => f.write_str("the hierarchy of the key is not known: firmware version and counters may be obfuscated, and the policy asks for them; a platform, or a pinned Name of a primary key in the endorsement hierarchy, establishes it"),
             Self::FirmwareVersion(found) => write!(f, "the TPM's firmware version is {found} ({found:#x}), which the policy does not allow"),
             Self::ResetCount { expected, found } => write!(f, "the TPM was reset {found} times, and the policy expects {expected}"),
             Self::RestartCount { expected, found } => write!(f, "the TPM was restarted {found} times, and the policy expects {expected}"),
         }
+    }
+}
+
+/// How many are left beside the first.
+pub(crate) fn more(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
+    match count.saturating_sub(1) {
+        0 => Ok(()),
+        more => write!(f, "; and {more} more"),
     }
 }
 

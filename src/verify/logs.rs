@@ -1,9 +1,9 @@
-//! The stair from a verified quote to verified logs: which PCRs the logs explain, and what their events may be believed.
+//! The stair from a verified quote to verified logs: which PCRs the logs explain, and what of their events may be believed.
 
 use super::replay::{LogPart, Replay};
-use super::{VerifiedQuote, VerifyError};
+use super::{LogName, ReplayError, VerifiedQuote};
 use crate::crypto::{Crypto, HashAlgorithm};
-use crate::log::{Event, Measurement};
+use crate::log::{BlindLlama, Event, Measurement};
 use crate::structures::TpmAlgId;
 
 /// Logs beside a quote, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
@@ -11,17 +11,15 @@ use crate::structures::TpmAlgId;
 /// It cannot be made but by [`VerifiedQuote::verify_logs`]:
 ///
 /// ```compile_fail,E0451
-/// # fn forge<'a>(quote: tpmproof::verify::VerifiedQuote<'a>) -> tpmproof::verify::VerifiedLogs<'a> {
-/// tpmproof::verify::VerifiedLogs { quote, parts: &[], explained: [u32::MAX; 4], extended: 0 }
+/// # fn forge<'a>(quote: tpmproof::verify::VerifiedQuote<'a>) -> tpmproof::verify::VerifiedLogs<'a, 'a> {
+/// tpmproof::verify::VerifiedLogs { quote, parts: &[], states: todo!() }
 /// # }
 /// ```
-#[derive(Clone, Debug)]
-pub struct VerifiedLogs<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedLogs<'p, 'a> {
     quote: VerifiedQuote<'a>,
-    parts: &'a [LogPart<'a>],
-    /// For each bank of [`HashAlgorithm::ALL`], a bit for each PCR.
-    explained: [u32; 4],
-    extended: u32,
+    parts: &'p [LogPart<'a>],
+    states: LogStates,
 }
 
 /// What the logs say of a quoted PCR.
@@ -34,15 +32,30 @@ pub enum LogState {
     Unexplained,
     /// There are no events of it, but something extended it.
     AbsentFromLog,
+    /// An event lacks a digest of this bank, or every one does.
+    WithoutBank,
+}
+
+/// What a replay found, a bit for each PCR; for each bank of [`HashAlgorithm::ALL`] where it differs between banks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LogStates {
+    explained: [u32; HashAlgorithm::ALL.len()],
+    without: [u32; HashAlgorithm::ALL.len()],
+    extended: u32,
 }
 
 /// An event of a PCR that the logs explain.
 #[derive(Clone, Copy, Debug)]
-pub struct VerifiedEvent<'a> {
-    event: Event<'a>,
-    bank: HashAlgorithm,
-    digest: &'a [u8],
-    crypto: &'a dyn Crypto,
+pub struct VerifiedEvent<'a>(Measured<'a>);
+
+/// An event beside one of its digests. Whether that was measured is for who holds it to say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured<'a> {
+    pub(crate) event: Event<'a>,
+    pub(crate) name: LogName,
+    pub(crate) bank: HashAlgorithm,
+    pub(crate) digest: &'a [u8],
+    pub(crate) crypto: &'a dyn Crypto,
 }
 
 impl<'a> VerifiedQuote<'a> {
@@ -50,23 +63,31 @@ impl<'a> VerifiedQuote<'a> {
     ///
     /// # Errors
     /// If a log cannot be replayed. That it explains a PCR, or does not, is no error but a [`LogState`].
-    pub fn verify_logs(&self, parts: &'a [LogPart<'a>]) -> Result<VerifiedLogs<'a>, VerifyError<'a>> {
-        let replay = Replay::of(parts, self.signed().crypto()).map_err(VerifyError::Replay)?;
-        let mut explained = [0u32; 4];
+    pub fn verify_logs<'p>(&self, parts: &'p [LogPart<'a>]) -> Result<VerifiedLogs<'p, 'a>, ReplayError> {
+        let replay = Replay::of(parts, self.signed().crypto())?;
+        let mut states =
+            LogStates { extended: replay.extended().fold(0, |bits, index| bits | bit(index)), ..LogStates::default() };
         for pcr in self.pcrs() {
             let Ok(bank) = HashAlgorithm::try_from(pcr.bank) else { continue };
-            if replay.value(bank, pcr.index) == Some(pcr.value)
-                && let Some(bits) = explained.get_mut(place(bank))
-            {
+            let bits = match replay.value(bank, pcr.index) {
+                None => states.without.get_mut(place(bank)),
+                Some(value) if value == pcr.value => states.explained.get_mut(place(bank)),
+                Some(_) => None,
+            };
+            if let Some(bits) = bits {
                 *bits |= bit(pcr.index);
             }
         }
-        let extended = replay.extended().fold(0, |bits, index| bits | bit(index));
-        Ok(VerifiedLogs { quote: *self, parts, explained, extended })
+        Ok(self.with_logs(parts, states))
+    }
+
+    /// The logs that led to `states` when they were replayed beside this quote.
+    pub(crate) fn with_logs<'p>(&self, parts: &'p [LogPart<'a>], states: LogStates) -> VerifiedLogs<'p, 'a> {
+        VerifiedLogs { quote: *self, parts, states }
     }
 }
 
-impl<'a> VerifiedLogs<'a> {
+impl<'a> VerifiedLogs<'_, 'a> {
     /// The quote that they are beside.
     #[must_use]
     pub fn quote(&self) -> &VerifiedQuote<'a> {
@@ -76,30 +97,74 @@ impl<'a> VerifiedLogs<'a> {
     /// What they say of a PCR; nothing if it was not quoted.
     #[must_use]
     pub fn state(&self, bank: HashAlgorithm, index: u8) -> Option<LogState> {
-        self.quote.pcr(bank, index)?;
-        Some(if self.explains(bank, index) {
-            LogState::Explained
-        } else if self.extended & bit(index) == 0 {
-            LogState::AbsentFromLog
-        } else {
-            LogState::Unexplained
-        })
+        self.quote.pcr(bank, index).map(|_| self.states.state(bank, index))
     }
 
-    fn explains(&self, bank: HashAlgorithm, index: u8) -> bool {
-        self.explained.get(place(bank)).is_some_and(|bits| bits & bit(index) != 0)
+    /// Whether an event of theirs extends a PCR.
+    #[must_use]
+    pub fn extends(&self, index: u8) -> bool {
+        self.states.extended & bit(index) != 0
     }
 
     /// The events of a PCR in the order in which they extended it; none if the logs do not explain it.
-    pub fn events(&self, bank: HashAlgorithm, index: u8) -> impl Iterator<Item = VerifiedEvent<'a>> + use<'a> {
-        let parts = if self.explains(bank, index) { self.parts } else { &[] };
+    pub fn events(&self, bank: HashAlgorithm, index: u8) -> impl Iterator<Item = VerifiedEvent<'a>> + Clone {
+        let explained = self.state(bank, index) == Some(LogState::Explained);
+        let parts = if explained { self.parts } else { &[] };
         let crypto = self.quote.signed().crypto();
-        parts.iter().flat_map(LogPart::events).filter(move |event| event.register() == u32::from(index)).filter_map(
-            move |event| {
-                let digest = event.digests.get(TpmAlgId::from(bank))?;
-                Some(VerifiedEvent { event, bank, digest, crypto })
-            },
-        )
+        measured(parts, bank, index, crypto).map(VerifiedEvent)
+    }
+
+    /// All that the firmware's log has, whatever it is to explain. Nothing of it is verified, its order included.
+    pub(crate) fn unverified_firmware(&self, bank: HashAlgorithm) -> impl Iterator<Item = Measured<'a>> {
+        let crypto = self.quote.signed().crypto();
+        let part = self.parts.iter().find(|part| part.name == LogName::Firmware);
+        let whole = part.map(|part| LogPart { registers: u32::MAX, ..*part });
+        whole.into_iter().flat_map(move |part| part.measured(bank, crypto))
+    }
+
+    pub(crate) fn states(&self) -> LogStates {
+        self.states
+    }
+}
+
+/// The events of one register.
+fn measured<'p, 'a>(
+    parts: &'p [LogPart<'a>],
+    bank: HashAlgorithm,
+    index: u8,
+    crypto: &'a dyn Crypto,
+) -> impl Iterator<Item = Measured<'a>> + Clone + use<'p, 'a> {
+    let of = move |measured: &Measured<'a>| measured.event.register() == u32::from(index);
+    parts.iter().flat_map(move |part| part.measured(bank, crypto)).filter(of)
+}
+
+impl<'a> LogPart<'a> {
+    /// The events that extend its registers, each with its digest of a bank.
+    pub(crate) fn measured(
+        &self,
+        bank: HashAlgorithm,
+        crypto: &'a dyn Crypto,
+    ) -> impl Iterator<Item = Measured<'a>> + Clone + use<'a> {
+        let name = self.name;
+        self.events().filter_map(move |event| {
+            let digest = event.digests.get(TpmAlgId::from(bank))?;
+            Some(Measured { event, name, bank, digest, crypto })
+        })
+    }
+}
+
+impl LogStates {
+    pub(crate) fn state(&self, bank: HashAlgorithm, index: u8) -> LogState {
+        let has = |bits: &[u32]| bits.get(place(bank)).is_some_and(|bits| bits & bit(index) != 0);
+        if has(&self.explained) {
+            LogState::Explained
+        } else if self.extended & bit(index) == 0 {
+            LogState::AbsentFromLog
+        } else if has(&self.without) {
+            LogState::WithoutBank
+        } else {
+            LogState::Unexplained
+        }
     }
 }
 
@@ -115,25 +180,55 @@ impl<'a> VerifiedEvent<'a> {
     /// The event as the log has it: its type, and its data where [`VerifiedEvent::data`] is none, are only said.
     #[must_use]
     pub fn event(&self) -> &Event<'a> {
-        &self.event
+        &self.0.event
+    }
+
+    /// The log that it stands in.
+    #[must_use]
+    pub fn log(&self) -> LogName {
+        self.0.name
+    }
+
+    /// The bank that it was verified in.
+    #[must_use]
+    pub fn bank(&self) -> HashAlgorithm {
+        self.0.bank
     }
 
     /// What extended the PCR.
     #[must_use]
     pub fn digest(&self) -> &'a [u8] {
-        self.digest
+        self.0.digest
     }
 
     /// The data, if the digest is of exactly these octets.
     #[must_use]
     pub fn data(&self) -> Option<&'a [u8]> {
-        let data = self.event.data().unverified();
-        self.is_of(data).then_some(data)
+        self.0.data()
     }
 
     /// The measurement of an application, if the digest is of exactly its octets.
     #[must_use]
     pub fn measurement(&self) -> Option<Measurement<'a>> {
+        self.0.measurement()
+    }
+
+    pub(crate) fn measured(&self) -> &Measured<'a> {
+        &self.0
+    }
+}
+
+impl<'a> Measured<'a> {
+    pub(crate) fn data(&self) -> Option<&'a [u8]> {
+        let data = self.event.data().unverified();
+        self.is_of(data).then_some(data)
+    }
+
+    pub(crate) fn measurement(&self) -> Option<Measurement<'a>> {
+        if self.name == LogName::BlindLlamaV2 {
+            // What its events are is known of SHA-256 only.
+            return BlindLlama::measurement(&self.event).filter(|_| self.bank == HashAlgorithm::Sha256);
+        }
         let der = Measurement::tagged(self.event.data().unverified())?;
         if self.is_of(der) { Measurement::from_der(der).ok() } else { None }
     }
@@ -142,5 +237,15 @@ impl<'a> VerifiedEvent<'a> {
     pub(crate) fn is_of(&self, octets: &[u8]) -> bool {
         let digest = self.crypto.digest(self.bank, &mut [octets].into_iter());
         digest.is_ok_and(|digest| digest.as_bytes() == self.digest)
+    }
+
+    /// Told by the digest, whatever the log calls the event.
+    pub(crate) fn is_separator(&self) -> bool {
+        self.is_of(&[0; 4])
+    }
+
+    /// The value of a separator that tells an error, likewise.
+    pub(crate) fn error_separator(&self) -> Option<u32> {
+        [1, u32::MAX].into_iter().find(|value: &u32| self.is_of(&value.to_le_bytes()))
     }
 }

@@ -69,6 +69,8 @@ pub enum Reference<'a> {
     Golden(&'a [&'a [u8]]),
     /// Zero in every byte.
     Zero,
+    /// What its log leads to; each event of it must match a rule.
+    Log,
 }
 
 impl<'a> PcrRule<'a> {
@@ -84,14 +86,18 @@ impl<'a> PcrRule<'a> {
         Self { bank, index, reference: Reference::Zero }
     }
 
-    pub(crate) fn is_zero(&self) -> bool {
-        self.reference == Reference::Zero
+    /// The PCR must be explained by its log, and each event by a rule of [`super::EventRules`].
+    #[must_use]
+    pub fn log(bank: HashAlgorithm, index: u8) -> Self {
+        Self { bank, index, reference: Reference::Log }
     }
 
+    /// Whether it holds a value that is known; of a log, that is for the log to say.
     pub(crate) fn allows(&self, value: &[u8]) -> bool {
         match self.reference {
             Reference::Golden(values) => values.contains(&value),
             Reference::Zero => value.iter().all(|byte| *byte == 0),
+            Reference::Log => false,
         }
     }
 }
@@ -116,6 +122,23 @@ pub enum PolicyError {
     DuplicateRule { bank: HashAlgorithm, index: u8 },
     /// No PCR is judged: everything would be accepted.
     Empty,
+    /// An event rule names no digest and no kind: it would match every event.
+    EmptyEventRule(u8),
+    /// A rule is about events of a PCR that no log is to explain.
+    EventOfUnloggedPcr(u8),
+    /// A PCR of 8 or above is explained by a log, and nothing says what booted.
+    BootNotAnchored(u8),
+    /// No digest of an event rule is of a bank in which its PCR is judged.
+    #[expect(missing_docs, reason = "which PCR, and the bank in which it is judged")]
+    EventDigestBank { index: u8, bank: HashAlgorithm },
+    /// A log is named for a PCR that no log is to explain, or a second time for one.
+    LogRule(u8),
+    /// More logs are named than are read.
+    TooManyLogs,
+    /// Secure Boot is asked for, and PCR 7 is not explained by a log.
+    SecureBootWithoutLog,
+    /// Secure Boot is asked for, and any keys would do.
+    SecureBootAnyKeys,
     /// A PCR has an empty set of golden values.
     #[expect(missing_docs, reason = "which PCR")]
     EmptyGolden { bank: HashAlgorithm, index: u8 },
@@ -141,6 +164,27 @@ impl fmt::Display for PolicyError {
             Self::DigestAndPcrs => f.write_str("quote.pcr_digest stands instead of [pcr.*]; name one of them"),
             Self::DuplicateRule { bank, index } => write!(f, "PCR {index} of {} has two rules", bank.name()),
             Self::Empty => f.write_str("the policy judges no PCR, and would accept any machine; name at least one in [pcr.sha256]"),
+            Self::EmptyEventRule(index) => write!(f, "a rule for events of PCR {index} has neither a kind nor a digest, and would match any event"),
+            Self::EventOfUnloggedPcr(index) => {
+                write!(f, "[events] speaks of PCR {index}, and no log is to explain it; it needs {index} = \"log\" in [pcr.*]")
+            }
+            Self::BootNotAnchored(index) => write!(
+                f,
+                "PCR {index} is extended by software, and nothing in the policy says which: give PCR 4 golden values or \"log\", or PCR 7 \"log\" with \
+                 events.secure_boot and db or authority, or set events.accept_any_boot"
+            ),
+            Self::EventDigestBank { index, bank } => write!(
+                f,
+                "a rule for events of PCR {index} has no digest of {}, the bank in which the PCR is judged, and can match nothing",
+                bank.name()
+            ),
+            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or the PCR is not \"log\" in [pcr.*]"),
+            Self::TooManyLogs => f.write_str("[logs] names more logs than the 8 that are read"),
+            Self::SecureBootWithoutLog => f.write_str("events.secure_boot needs 7 = \"log\" in [pcr.*]"),
+            Self::SecureBootAnyKeys => f.write_str(
+                "events.secure_boot needs digests of pk, kek, db or authority: with keys of its owner any machine has Secure Boot; or set \
+                 events.accept_any_keys",
+            ),
             Self::EmptyGolden { bank, index } => {
                 write!(f, "PCR {index} of {} has an empty list of values, which nothing can match", bank.name())
             }

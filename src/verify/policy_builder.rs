@@ -1,7 +1,10 @@
 //! How a policy is made, and what makes none.
 
 use super::platforms::ATTESTATION_KEY;
-use super::{Anchor, BankSelection, CertificateRules, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Reference};
+use super::{
+    Anchor, BankSelection, CertificateRules, EventRules, LogRule, PcrRule, Pin, Platform, Policy, PolicyError, Purpose,
+    Reference,
+};
 use crate::crypto::HashAlgorithm;
 
 /// A policy in the making; what is not said is refused.
@@ -19,6 +22,8 @@ pub struct PolicyBuilder<'a> {
     pub(crate) pcr_digests: &'a [&'a [u8]],
     pub(crate) selection: &'a [BankSelection],
     pub(crate) pcrs: &'a [PcrRule<'a>],
+    pub(crate) logs: &'a [LogRule<'a>],
+    pub(crate) events: EventRules<'a>,
     pub(crate) require_safe_clock: bool,
     pub(crate) firmware_versions: &'a [u64],
     pub(crate) firmware_version_min: Option<u64>,
@@ -43,6 +48,15 @@ impl<'a> PolicyBuilder<'a> {
             pcr_digests: &[],
             selection: &[],
             pcrs: &[],
+            logs: &[],
+            events: EventRules {
+                secure_boot: None,
+                require: &[],
+                allow: &[],
+                allow_unknown: &[],
+                require_seal: &[],
+                accept_any_boot: false,
+            },
             require_safe_clock: false,
             firmware_versions: &[],
             firmware_version_min: None,
@@ -108,6 +122,16 @@ impl<'a> PolicyBuilder<'a> {
         Self { pcrs: rules, ..self }
     }
 
+    /// Says which logs explain which PCRs, where that is not the firmware's alone.
+    pub fn logs(self, rules: &'a [LogRule<'a>]) -> Self {
+        Self { logs: rules, ..self }
+    }
+
+    /// Judges the events of the PCRs that logs explain.
+    pub fn events(self, rules: EventRules<'a>) -> Self {
+        Self { events: rules, ..self }
+    }
+
     /// Refuses a clock that may have gone back.
     pub fn require_safe_clock(self, require: bool) -> Self {
         Self { require_safe_clock: require, ..self }
@@ -171,6 +195,8 @@ impl<'a> PolicyBuilder<'a> {
                 return Err(PolicyError::DuplicateRule { bank, index });
             }
         }
+        self.judge_logs()?;
+        self.judge_events()?;
         Ok(Policy(self))
     }
 
@@ -183,7 +209,7 @@ impl<'a> PolicyBuilder<'a> {
                 Some(wrong) => Err(PolicyError::WrongLength(wrong.len())),
                 None => Ok(()),
             },
-            Reference::Zero => Ok(()),
+            Reference::Zero | Reference::Log => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the registers hold if a log is true: one pass over it, for all banks at once.
 
+use super::LogName;
 use crate::crypto::{Crypto, CryptoError, Digest, HashAlgorithm};
 use crate::log::{Event, Registers, TcgEventType, TcgLog};
 use crate::structures::TpmAlgId;
@@ -8,6 +9,8 @@ use core::fmt;
 /// A log, and the registers that it is to explain.
 #[derive(Clone, Copy, Debug)]
 pub struct LogPart<'a> {
+    /// Whose log it is.
+    pub name: LogName,
     /// The log.
     pub log: TcgLog<'a>,
     /// Its registers, a bit each, register 0 the lowest. Events of others are passed over.
@@ -15,10 +18,10 @@ pub struct LogPart<'a> {
 }
 
 impl<'a> LogPart<'a> {
-    /// The log, for all registers.
+    /// A log of the firmware, for all registers.
     #[must_use]
     pub fn whole(log: TcgLog<'a>) -> Self {
-        Self { log, registers: u32::MAX }
+        Self { name: LogName::Firmware, log, registers: u32::MAX }
     }
 
     /// The events that extend its registers.
@@ -32,7 +35,14 @@ impl<'a> LogPart<'a> {
     }
 }
 
-/// The registers that logs lead to. It is consistency, not trust: until a quote holds the same values, nobody vouches for them.
+/// The registers that logs lead to. It is consistency, not trust: until a quote holds the same values, nobody vouches for them, and so
+/// it hands out no event:
+///
+/// ```compile_fail,E0599
+/// # fn f(replay: tpmproof::verify::Replay) {
+/// replay.events(tpmproof::crypto::HashAlgorithm::Sha256, 7); // no such method: only `VerifiedLogs` has it
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Replay {
     banks: heapless::Vec<Bank, MAX_BANKS>,
@@ -43,7 +53,9 @@ pub struct Replay {
 struct Bank {
     algorithm: HashAlgorithm,
     values: [Digest; REGISTERS],
-    /// The first event that lacks a digest of this bank: its values are worth nothing.
+    /// The registers of a log in which an event lacks a digest of this bank: their values are worth nothing.
+    lacking: u32,
+    /// The first such event.
     broken: Option<usize>,
 }
 
@@ -83,7 +95,7 @@ impl Replay {
                 Digest::filled(*algorithm, if ones { 0xff } else { 0 })
             });
             // As many as there are algorithms fit.
-            let _ = replay.banks.push(Bank { algorithm: *algorithm, values, broken: None });
+            let _ = replay.banks.push(Bank { algorithm: *algorithm, values, lacking: 0, broken: None });
         }
         let mut start = Start::default();
         for part in parts {
@@ -91,7 +103,7 @@ impl Replay {
                 if part.covers(&event) {
                     start.prepare(&event, ccel, &mut replay)?;
                     if event.extends() {
-                        replay.extend(&event, crypto)?;
+                        replay.extend(&event, part.registers, crypto)?;
                     }
                 }
             }
@@ -106,7 +118,7 @@ impl Replay {
         }
     }
 
-    fn extend(&mut self, event: &Event<'_>, crypto: &dyn Crypto) -> Result<(), ReplayError> {
+    fn extend(&mut self, event: &Event<'_>, registers: u32, crypto: &dyn Crypto) -> Result<(), ReplayError> {
         self.extended |= 1u32.checked_shl(event.register()).unwrap_or(0);
         let Ok(register) = usize::try_from(event.register()) else { return Ok(()) };
         let mut digests = event.digests.iter();
@@ -115,6 +127,7 @@ impl Replay {
             let algorithm = TpmAlgId::from(bank.algorithm);
             let next = digests.find(|(known, _)| *known == algorithm).map(|(_, digest)| digest);
             let Some(digest) = next.or_else(|| event.digests.get(algorithm)) else {
+                bank.lacking |= registers;
                 bank.broken = bank.broken.or(Some(event.index));
                 continue;
             };
@@ -135,11 +148,12 @@ impl Replay {
         self.banks.iter().filter_map(|bank| Some((bank.algorithm, bank.broken?)))
     }
 
-    /// The value of a register, extended or not; nothing of a bank that the log lacks in part or whole.
+    /// The value of a register, extended or not; nothing where a log that it is of lacks the bank in part or whole.
     #[must_use]
     pub fn value(&self, bank: HashAlgorithm, register: u8) -> Option<&[u8]> {
-        let bank = self.banks.iter().find(|one| one.algorithm == bank && one.broken.is_none())?;
-        bank.values.get(usize::from(register)).map(Digest::as_bytes)
+        let bank = self.banks.iter().find(|one| one.algorithm == bank)?;
+        let lacks = bank.lacking & 1u32.checked_shl(register.into()).unwrap_or(0) != 0;
+        bank.values.get(usize::from(register)).filter(|_| !lacks).map(Digest::as_bytes)
     }
 
     /// The registers that the log extends, ascending.

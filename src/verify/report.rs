@@ -1,8 +1,9 @@
 //! What was checked, and what came of it: enough to argue about, and nothing that changes from run to run.
 
 use super::{
-    Attachments, Check, Outcome, Policy, TrustedKey, VerifiedQuote, VerifyError,
+    Attachments, Check, Fact, LogState, Logs, Outcome, Policy, TrustedKey, VerifiedLogs, VerifiedQuote, VerifyError,
     check::{Detail, Finding},
+    logs::LogStates,
 };
 use crate::crypto::HashAlgorithm;
 use core::fmt;
@@ -20,6 +21,9 @@ pub struct Report<'a> {
     key: Option<TrustedKey<'a>>,
     key_has_signed: bool,
     quote: Option<VerifiedQuote<'a>>,
+    /// The proof's logs, and what the replay of those that the policy asks for said: the logs are read again where they are wanted.
+    logs: Logs<'a>,
+    log_states: Option<LogStates>,
     attachments: Attachments<'a>,
     policy: &'a Policy<'a>,
 }
@@ -40,6 +44,10 @@ pub enum PcrState {
     Golden,
     /// It holds zero, as the policy asks.
     Zero,
+    /// Its log leads to it.
+    Explained,
+    /// Its log has no event of it, and something extended it.
+    AbsentFromLog,
     /// It does not hold what the policy asks.
     Unexplained,
     /// The policy does not speak of it.
@@ -64,6 +72,8 @@ impl<'a> Report<'a> {
             key: None,
             key_has_signed: false,
             quote: None,
+            logs: Logs::default(),
+            log_states: None,
             attachments,
             policy,
         }
@@ -93,7 +103,11 @@ impl<'a> Report<'a> {
         self.quote.as_ref()
     }
 
-    /// What the proof encloses; nothing of it is bound to the quote.
+    pub(crate) fn policy(&self) -> &'a Policy<'a> {
+        self.policy
+    }
+
+    /// What the proof encloses. Only what [`Report::binding`] tells of is bound to the quote.
     #[must_use]
     pub fn attachments(&self) -> &Attachments<'a> {
         &self.attachments
@@ -103,8 +117,22 @@ impl<'a> Report<'a> {
     pub fn pcrs(&self) -> impl Iterator<Item = (HashAlgorithm, u8, &'a [u8], PcrState)> + '_ {
         self.quote.iter().flat_map(VerifiedQuote::pcrs).filter_map(|pcr| {
             let bank = HashAlgorithm::try_from(pcr.bank).ok()?;
-            Some((bank, pcr.index, pcr.value, self.policy.state(bank, pcr.index, pcr.value)))
+            let log = self.log_states.map_or(LogState::Unexplained, |states| states.state(bank, pcr.index));
+            Some((bank, pcr.index, pcr.value, self.policy.state(bank, pcr.index, pcr.value, log)))
         })
+    }
+
+    /// What `look` finds in the logs that the policy asks for, if they were verified.
+    pub fn with_logs<T>(&self, look: impl FnOnce(&VerifiedLogs<'_, 'a>) -> T) -> Option<T> {
+        let (quote, states) = (self.quote.as_ref()?, self.log_states?);
+        let parts = self.policy.parts(&self.logs).ok()?;
+        Some(look(&quote.with_logs(&parts, states)))
+    }
+
+    /// Hands over what the logs tell of the PCRs that they explain; nothing if no log was verified.
+    pub fn each_fact(&self, see: &mut dyn FnMut(&Fact<'a>)) {
+        let Some(rule) = self.policy.0.log_pcrs().next() else { return };
+        self.with_logs(|logs| logs.facts(rule.bank).for_each(|fact| see(&fact)));
     }
 
     pub(crate) fn note(&mut self, name: &'static str, finding: Finding<'a>) {
@@ -158,6 +186,10 @@ impl<'a> Report<'a> {
         self.key_has_signed = true;
     }
 
+    pub(crate) fn set_logs(&mut self, logs: &Logs<'a>, states: LogStates) {
+        (self.logs, self.log_states) = (*logs, Some(states));
+    }
+
     pub(crate) fn set_quote(&mut self, quote: &VerifiedQuote<'a>) {
         self.quote = Some(*quote);
     }
@@ -170,6 +202,8 @@ impl PcrState {
         match self {
             Self::Golden => "golden",
             Self::Zero => "zero",
+            Self::Explained => "explained",
+            Self::AbsentFromLog => "absent-from-log",
             Self::Unexplained => "unexplained",
             Self::NotJudged => "not-judged",
         }
@@ -204,7 +238,7 @@ impl fmt::Display for Rejection<'_> {
 impl core::error::Error for Rejection<'_> {}
 
 /// More than there are names of checks.
-const MAX_CHECKS: usize = 20;
+const MAX_CHECKS: usize = 26;
 
 /// The stairs end at the first failure, and only the last one has several rules.
 const MAX_FAILURES: usize = 4;

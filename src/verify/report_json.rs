@@ -1,6 +1,8 @@
 //! A report for programs: one JSON object, written without an allocator, the same bytes everywhere.
 
-use super::{Attributes, Report, Trust, distinguished_name::Escaped, report_text::KeyKind};
+use super::{
+    Attributes, Binding, Report, Trust, distinguished_name::Escaped, facts_text::FactJson, report_text::KeyKind,
+};
 use crate::wire::Hex;
 use core::fmt::{self, Write};
 
@@ -24,13 +26,41 @@ impl Report<'_> {
             write!(f, "{comma}\n    {{\"bank\": \"{}\", \"index\": {index}, ", bank.name())?;
             write!(f, "\"value\": \"{}\", \"state\": \"{}\"}}", Hex(value), state.as_str())?;
         }
-        f.write_str("\n  ],\n  \"bindings\": [],\n  \"attachments\": [")?;
-        for (place, enclosed) in self.attachments().iter().enumerate() {
-            let comma = if place == 0 { "" } else { "," };
-            let (kind, name) = (Escaped(enclosed.kind), Escaped(enclosed.name));
-            write!(f, "{comma}\n    {{\"kind\": {}, \"name\": {}, \"bound\": false}}", Quoted(&kind), Quoted(&name))?;
-        }
+        f.write_str("\n  ],\n  \"facts\": [")?;
+        let (mut comma, mut written) = ("", Ok(()));
+        self.each_fact(&mut |fact| {
+            written = written.and_then(|()| write!(f, "{comma}\n    {}", FactJson(fact)));
+            comma = ",";
+        });
+        written?;
+        f.write_str("\n  ],\n  \"bindings\": [")?;
+        self.write_attachments(f, true)?;
+        f.write_str("\n  ],\n  \"attachments\": [")?;
+        self.write_attachments(f, false)?;
         f.write_str("\n  ]\n}")
+    }
+
+    /// Those that an event binds, or the others.
+    fn write_attachments(&self, f: &mut fmt::Formatter<'_>, bound: bool) -> fmt::Result {
+        let mut comma = "";
+        for enclosed in self.attachments().iter() {
+            let binding = self.binding(&enclosed);
+            if binding.is_some() != bound {
+                continue;
+            }
+            let (kind, name) = (Escaped(enclosed.kind), Escaped(enclosed.name));
+            write!(f, "{comma}\n    {{\"kind\": {}, \"name\": {}", Quoted(&kind), Quoted(&name))?;
+            if let Some(Binding { pcr, event, measurement, .. }) = binding {
+                let (log, number) = (event.log().as_str(), event.event().index);
+                write!(f, ", \"pcr\": {pcr}, \"log\": \"{log}\", \"event\": {number}, ")?;
+                let (kind, name) = (Escaped(measurement.kind), Escaped(measurement.name));
+                write!(f, "\"measured_kind\": {}, \"measured_name\": {}, ", Quoted(&kind), Quoted(&name))?;
+                write!(f, "\"digest\": \"{}\"", Hex(measurement.digest))?;
+            }
+            f.write_str(if bound { "}" } else { ", \"bound\": false}" })?;
+            comma = ",";
+        }
+        Ok(())
     }
 
     fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,7 +123,7 @@ pub(crate) fn unreadable_json(reason: &str) -> impl fmt::Display + '_ {
             f.write_str("{\n  \"schema\": 1,\n  \"verdict\": \"rejected\",\n  \"checks\": [\n    ")?;
             write!(f, "{{\"name\": \"proof\", \"outcome\": \"fail\", \"detail\": {}}}\n  ],\n", Quoted(&self.0))?;
             f.write_str(
-                "  \"key\": null,\n  \"quote\": null,\n  \"pcrs\": [],\n  \"bindings\": [],\n  \"attachments\": []\n}",
+                "  \"key\": null,\n  \"quote\": null,\n  \"pcrs\": [],\n  \"facts\": [],\n  \"bindings\": [],\n  \"attachments\": []\n}",
             )
         }
     }

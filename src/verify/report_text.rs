@@ -1,6 +1,6 @@
 //! A report for people: the verdict is the caller's first line, then a line a check.
 
-use super::{Attributes, PcrState, Report, Trust};
+use super::{Attributes, PcrState, Report, Trust, distinguished_name::Escaped};
 use crate::crypto::{Curve, PublicKey};
 use crate::wire::Hex;
 use core::fmt::{self, Write};
@@ -51,11 +51,42 @@ impl fmt::Display for Report<'_> {
             first = false;
             let state = match state {
                 PcrState::NotJudged => "not judged",
+                PcrState::AbsentFromLog => "not in log",
                 other => other.as_str(),
             };
             writeln!(f, "  {}:{index:<2}  {state:<11}  {}", bank.name(), Hex(value))?;
         }
+        self.write_facts(f)?;
+        for (place, enclosed) in self.attachments().iter().enumerate() {
+            writeln!(
+                f,
+                "{}  {} {}",
+                if place == 0 { "\n" } else { "" },
+                Escaped(enclosed.kind),
+                Escaped(enclosed.name)
+            )?;
+            match self.binding(&enclosed) {
+                Some(binding) => writeln!(f, "         bound {binding}")?,
+                None => f.write_str("         enclosed, not bound: nothing that the policy requires measured it\n")?,
+            }
+        }
         Ok(())
+    }
+}
+
+impl Report<'_> {
+    /// What the verified logs tell, PCR by PCR.
+    fn write_facts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut written = Ok(());
+        let mut first = true;
+        self.each_fact(&mut |fact| {
+            if core::mem::take(&mut first) {
+                written = written.and_then(|()| f.write_str("\n  What the logs tell, PCR by PCR:\n"));
+            }
+            let (pcr, kind) = (fact.event().register(), fact.kind.as_str());
+            written = written.and_then(|()| writeln!(f, "  PCR {pcr:<4} {kind:<17}  {fact}"));
+        });
+        written
     }
 }
 

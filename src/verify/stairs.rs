@@ -1,7 +1,7 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attributes, Challenge, Evidence, Pin, Policy, Rejection, Report, Time, Trust, TrustedKey,
+    Attachments, Attributes, Challenge, Evidence, LogsError, Pin, Policy, Rejection, Report, Time, Trust, TrustedKey,
     VerifiedQuote, VerifyError,
     check::{Detail, Finding},
 };
@@ -176,7 +176,27 @@ fn judge_quote<'a>(
     book_quote(report, &quote, challenge);
     let quote = quote?;
     report.set_quote(&quote);
+    if policy.logged() != 0 {
+        judge_logs(report, &quote, evidence, policy);
+    }
     policy.appraise(&quote, established, report)
+}
+
+/// The logs that the policy asks for. What is wrong with them does not keep the other rules from being judged.
+#[inline(never)]
+fn judge_logs<'a>(report: &mut Report<'a>, quote: &VerifiedQuote<'a>, evidence: &Evidence<'a>, policy: &Policy<'a>) {
+    let fail = |report: &mut Report<'a>, error| report.note("logs", Finding::Fail(VerifyError::Logs(error)));
+    let parts = match policy.parts(&evidence.logs) {
+        Ok(parts) => parts,
+        Err(error) => return fail(report, error),
+    };
+    match quote.verify_logs(&parts) {
+        Ok(logs) => {
+            report.set_logs(&evidence.logs, logs.states());
+            policy.appraise_logs(&logs, report);
+        }
+        Err(error) => fail(report, LogsError::Replay(error)),
+    }
 }
 
 /// The hash of the signature, before it is used.

@@ -14,6 +14,13 @@ macro_rules! constants {
 
         impl $name {
             $( $(#[$about])* pub const $value: Self = Self($literal); )+
+
+            /// The value with this name of the specification's.
+            #[must_use]
+            pub fn by_name(name: &str) -> Option<Self> {
+                $( if name == concat!($prefix, stringify!($value)) { return Some(Self::$value); } )+
+                None
+            }
         }
 
         impl core::fmt::Debug for $name {

@@ -6,6 +6,8 @@ mod declare;
 mod declare_structures;
 mod decode;
 pub(crate) mod der;
+#[cfg(feature = "std")]
+pub(crate) mod der_write;
 mod encode;
 mod error;
 mod escape;

@@ -60,7 +60,7 @@ pub fn parts(logs: &[&[u8]]) -> &'static [LogPart<'static>] {
     leak(logs.iter().map(|octets| LogPart::whole(TcgLog::from_bytes(leak(octets.to_vec())).unwrap())).collect())
 }
 
-pub fn with(quote: &VerifiedQuote<'static>, logs: &[&[u8]]) -> VerifiedLogs<'static> {
+pub fn with(quote: &VerifiedQuote<'static>, logs: &[&[u8]]) -> VerifiedLogs<'static, 'static> {
     quote.verify_logs(parts(logs)).unwrap()
 }
 

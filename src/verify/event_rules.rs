@@ -1,0 +1,115 @@
+//! What a policy asks of the events of the PCRs that logs explain. What it does not name is refused.
+
+use super::VerifiedEvent;
+use crate::crypto::HashAlgorithm;
+use crate::log::{Measurement, TcgEventType};
+use crate::structures::{TpmAlgId, TpmtHa};
+
+/// The rules for events.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventRules<'a> {
+    /// Secure Boot must have been on.
+    pub secure_boot: Option<SecureBootRules<'a>>,
+    /// Events of which there must be exactly one.
+    pub require: &'a [EventRule<'a>],
+    /// Events of which there may be any number.
+    pub allow: &'a [EventRule<'a>],
+    /// PCRs in which events that match no rule are tolerated.
+    pub allow_unknown: &'a [u8],
+    /// PCRs whose log must end with a seal.
+    pub require_seal: &'a [u8],
+    /// PCRs of 8 and above count although nothing says what booted.
+    pub accept_any_boot: bool,
+}
+
+/// What is known of an event: a measurement by its kind, or any event by its digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventRule<'a> {
+    /// The PCR that it extends.
+    pub pcr: u8,
+    /// The kind of the measurement; without one, the digests are those of the event itself.
+    pub kind: Option<&'a str>,
+    /// The name of the measurement.
+    pub name: Option<&'a str>,
+    /// The type that the log must give the event. Nothing measures a type: it narrows, and proves nothing.
+    pub event_type: Option<TcgEventType>,
+    /// Any of these digests: of what was measured where the rule has a kind, and any at all if none is named; else of the event, in
+    /// the bank that is judged.
+    pub digests: &'a [TpmtHa<'a>],
+}
+
+/// What Secure Boot must have been configured with. Lists hold digests of events, and any will do where a list is empty; one of `pk`,
+/// `kek`, `db` and `authority` is not, or any keys are accepted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SecureBootRules<'a> {
+    /// The platform key.
+    pub pk: &'a [TpmtHa<'a>],
+    /// The keys that may change `db` and `dbx`.
+    pub kek: &'a [TpmtHa<'a>],
+    /// What may start.
+    pub db: &'a [TpmtHa<'a>],
+    /// What allowed something to start: the events after the separator.
+    pub authority: &'a [TpmtHa<'a>],
+    /// SHA-256 digests of images that `dbx` must revoke.
+    pub dbx_min: &'a [TpmtHa<'a>],
+    /// Any keys will do: then Secure Boot says only that somebody signed what was started.
+    pub accept_any_keys: bool,
+}
+
+impl<'a> EventRule<'a> {
+    /// Events of a PCR with one of these digests.
+    #[must_use]
+    pub fn event(pcr: u8, digests: &'a [TpmtHa<'a>]) -> Self {
+        Self { pcr, kind: None, name: None, event_type: None, digests }
+    }
+
+    /// Measurements of a kind.
+    #[must_use]
+    pub fn measurement(pcr: u8, kind: &'a str) -> Self {
+        Self { pcr, kind: Some(kind), name: None, event_type: None, digests: &[] }
+    }
+
+    /// The same, with this name.
+    #[must_use]
+    pub fn named(self, name: &'a str) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// The same, with one of these digests.
+    #[must_use]
+    pub fn digests(self, digests: &'a [TpmtHa<'a>]) -> Self {
+        Self { digests, ..self }
+    }
+
+    /// Whether an event is the one that the rule speaks of, whatever its content.
+    pub(crate) fn is_about(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+        let typed = self.event_type.is_none_or(|type_| event.event().event_type().unverified() == type_);
+        let right = match (self.kind, measurement) {
+            (None, _) => contains(self.digests, event.bank().into(), event.digest()),
+            (Some(_), None) => false,
+            (Some(kind), Some(found)) => found.kind == kind && self.name.is_none_or(|name| found.name == name),
+        };
+        typed && right
+    }
+
+    /// Whether its content is right too.
+    pub(crate) fn allows(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+        let content = match measurement {
+            Some(found) if self.kind.is_some() => {
+                self.digests.is_empty() || contains(self.digests, found.algorithm, found.digest)
+            }
+            _ => true,
+        };
+        content && self.is_about(event, measurement)
+    }
+}
+
+/// Whether a digest is one of those that a rule lists.
+pub(crate) fn contains(digests: &[TpmtHa<'_>], algorithm: TpmAlgId, digest: &[u8]) -> bool {
+    digests.iter().any(|known| known.hash_alg.0 == algorithm && known.digest == digest)
+}
+
+/// Whether a list says anything about a bank.
+pub(crate) fn speaks_of(digests: &[TpmtHa<'_>], bank: HashAlgorithm) -> bool {
+    digests.iter().any(|known| known.hash_alg.0 == bank.into())
+}

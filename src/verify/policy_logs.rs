@@ -1,0 +1,120 @@
+//! What a policy says of logs and events, and where that makes no sense.
+
+use super::event_rules::speaks_of;
+use super::log_names::MAX_PARTS;
+use super::{EventRule, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, Reference};
+use crate::crypto::HashAlgorithm;
+use crate::structures::TpmtHa;
+
+/// The logs of PCRs that no rule names.
+const FIRMWARE: &[LogName] = &[LogName::Firmware];
+
+impl<'a> PolicyBuilder<'a> {
+    /// The PCRs that logs are to explain, in whatever bank, a bit each.
+    pub(crate) fn logged(&self) -> u32 {
+        self.log_pcrs().fold(0, |bits, rule| bits | bit(rule.index))
+    }
+
+    /// The PCRs that logs are to explain.
+    pub(crate) fn log_pcrs(&self) -> impl Iterator<Item = &'a PcrRule<'a>> + Clone + use<'a> {
+        self.pcrs.iter().filter(|rule| rule.reference == Reference::Log)
+    }
+
+    /// Which logs explain which PCRs, what is not said included.
+    pub(crate) fn log_rules(&self) -> impl Iterator<Item = LogRule<'a>> + use<'a> {
+        let named = self.logs.iter().fold(0, |bits, rule| bits | rule.pcrs);
+        let others = LogRule { pcrs: self.logged() & !named, logs: FIRMWARE };
+        self.logs.iter().copied().chain((others.pcrs != 0).then_some(others))
+    }
+
+    pub(crate) fn judge_logs(&self) -> Result<(), PolicyError> {
+        let mut named = 0;
+        for rule in self.logs {
+            let wrong = rule.pcrs & (named | !self.logged());
+            if wrong != 0 || rule.logs.is_empty() {
+                return Err(PolicyError::LogRule(u8::try_from(wrong.trailing_zeros()).unwrap_or(0)));
+            }
+            named |= rule.pcrs;
+        }
+        let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.len()));
+        if count > MAX_PARTS { Err(PolicyError::TooManyLogs) } else { Ok(()) }
+    }
+
+    pub(crate) fn judge_events(&self) -> Result<(), PolicyError> {
+        let rules = &self.events;
+        for rule in rules.require.iter().chain(rules.allow) {
+            self.judge_event_rule(rule)?;
+        }
+        for index in rules.allow_unknown.iter().chain(rules.require_seal) {
+            self.judge_logged(*index)?;
+        }
+        if let Some(boot) = &rules.secure_boot {
+            if self.logged() & bit(7) == 0 {
+                return Err(PolicyError::SecureBootWithoutLog);
+            }
+            if !boot.accept_any_keys && boot.lists().iter().all(|list| list.is_empty()) {
+                return Err(PolicyError::SecureBootAnyKeys);
+            }
+            for list in boot.lists().into_iter().filter(|list| !list.is_empty()) {
+                self.judge_digests(7, list)?;
+            }
+            if let Some(wrong) =
+                boot.dbx_min.iter().find(|digest| digest.digest.len() != HashAlgorithm::Sha256.output_len())
+            {
+                return Err(PolicyError::WrongLength(wrong.digest.len()));
+            }
+        }
+        let unanchored = |rule: &&&PcrRule<'_>| rule.index >= 8 && !self.anchors_boot(rule.bank);
+        match self.log_pcrs().find(|rule| unanchored(&rule)) {
+            Some(rule) if !rules.accept_any_boot => Err(PolicyError::BootNotAnchored(rule.index)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the policy says what booted: PCR 4 by golden values or by its log, or whose software, by Secure Boot's keys.
+    pub(crate) fn anchors_boot(&self, bank: HashAlgorithm) -> bool {
+        let of = |index| move |rule: &&PcrRule<'_>| rule.bank == bank && rule.index == index;
+        let loader = self.pcrs.iter().find(of(4)).is_some_and(|rule| match rule.reference {
+            Reference::Golden(_) => true,
+            Reference::Log => !self.events.allow_unknown.contains(&4),
+            Reference::Zero => false,
+        });
+        let keys = self.events.secure_boot.is_some_and(|rules| rules.anchors_boot());
+        loader || keys && self.log_pcrs().any(|rule| of(7)(&rule))
+    }
+
+    fn judge_event_rule(&self, rule: &EventRule<'_>) -> Result<(), PolicyError> {
+        self.judge_logged(rule.pcr)?;
+        if rule.kind.is_some() {
+            return lengths(rule.digests);
+        }
+        if rule.digests.is_empty() || rule.name.is_some() {
+            return Err(PolicyError::EmptyEventRule(rule.pcr));
+        }
+        self.judge_digests(rule.pcr, rule.digests)
+    }
+
+    /// Digests of events must be of the banks in which their PCR is judged.
+    fn judge_digests(&self, index: u8, digests: &[TpmtHa<'_>]) -> Result<(), PolicyError> {
+        lengths(digests)?;
+        match self.log_pcrs().find(|rule| rule.index == index && !speaks_of(digests, rule.bank)) {
+            Some(rule) => Err(PolicyError::EventDigestBank { index, bank: rule.bank }),
+            None => Ok(()),
+        }
+    }
+
+    fn judge_logged(&self, index: u8) -> Result<(), PolicyError> {
+        if self.logged() & bit(index) == 0 { Err(PolicyError::EventOfUnloggedPcr(index)) } else { Ok(()) }
+    }
+}
+
+fn lengths(digests: &[TpmtHa<'_>]) -> Result<(), PolicyError> {
+    match digests.iter().find(|digest| digest.digest.len() != digest.hash_alg.digest_size()) {
+        Some(wrong) => Err(PolicyError::WrongLength(wrong.digest.len())),
+        None => Ok(()),
+    }
+}
+
+fn bit(index: u8) -> u32 {
+    1u32.checked_shl(index.into()).unwrap_or(0)
+}

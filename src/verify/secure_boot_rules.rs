@@ -1,0 +1,63 @@
+//! From Secure Boot as it was measured to whether a policy accepts it, and which events of PCR 7 it accounts for.
+
+use super::event_rules::{SecureBootRules, contains};
+use super::secure_boot::{KeyVariable, SECURITY, SecureBoot, place};
+use super::{LogsError, VerifiedEvent};
+use crate::crypto::HashAlgorithm;
+use crate::log::{EventData, SignatureEntry, SignatureLists, TcgEventType};
+use crate::structures::TpmtHa;
+
+impl<'a> SecureBootRules<'a> {
+    /// On, with the keys that are named, and with the revocations that are asked.
+    pub(crate) fn judge(&self, boot: &SecureBoot<'_, 'a>, bank: HashAlgorithm) -> Result<(), LogsError<'a>> {
+        if !boot.enabled() {
+            return Err(LogsError::SecureBootOff);
+        }
+        for (name, known, found) in
+            [("PK", self.pk, boot.pk()), ("KEK", self.kek, boot.kek()), ("db", self.db, boot.db())]
+        {
+            if !known.is_empty() && !contains(known, bank.into(), found.digest) {
+                return Err(LogsError::SecureBootKey { variable: name, bank, found: found.digest });
+            }
+        }
+        match self.dbx_min.iter().find(|digest| !revokes(boot.dbx(), digest)) {
+            Some(missing) => Err(LogsError::NotRevoked(missing.digest)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an event of PCR 7, the one at `place` of its events, says no more than that Secure Boot is as it was judged.
+    pub(crate) fn account_for(&self, boot: &SecureBoot<'_, 'a>, at: usize, event: &VerifiedEvent<'a>) -> bool {
+        if at >= boot.configuration.before && !self.authority.is_empty() {
+            return contains(self.authority, event.bank().into(), event.digest());
+        }
+        let decoded = event.data().map(|data| EventData::decode(TcgEventType::EFI_VARIABLE_DRIVER_CONFIG, data));
+        let Some(Ok(EventData::Variable(variable))) = decoded else { return false };
+        if at < boot.configuration.before {
+            return place(&variable).is_some();
+        }
+        let entry = variable.data.split_first_chunk().filter(|_| variable.name.is("db") && variable.vendor == SECURITY);
+        let of_db = entry
+            .is_some_and(|(owner, data)| entries(boot.db()).any(|known| known.owner.0 == *owner && known.data == data));
+        of_db || self.accept_any_keys
+    }
+
+    /// Whether it says whose software booted.
+    pub(crate) fn anchors_boot(&self) -> bool {
+        !self.db.is_empty() || !self.authority.is_empty()
+    }
+
+    /// The lists that hold digests of events.
+    pub(crate) fn lists(&self) -> [&'a [TpmtHa<'a>]; 4] {
+        [self.pk, self.kek, self.db, self.authority]
+    }
+}
+
+fn entries<'a>(variable: &KeyVariable<'a>) -> impl Iterator<Item = SignatureEntry<'a>> + use<'a> {
+    let lists: SignatureLists<'a> = variable.variable.signature_lists();
+    lists.filter_map(Result::ok)
+}
+
+fn revokes(dbx: &KeyVariable<'_>, digest: &TpmtHa<'_>) -> bool {
+    entries(dbx).any(|entry| entry.kind == SignatureEntry::SHA256 && entry.data == digest.digest)
+}

@@ -6,21 +6,10 @@
 mod common;
 
 use common::forge::hash;
-use common::log::{ACTION, SEPARATOR, event, event2, header, id};
+use common::log::{ACTION, CONFIG, GLOBAL, SECURITY, SEPARATOR, event, event2, header, id, variable};
 use common::verified::{BANKS, SHA256, quoted, verified, with};
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::verify::{SecureBoot, SecureBootError};
-
-const CONFIG: u32 = 0x8000_0001;
-const GLOBAL: &str = "61dfe48bca93d211aa0d00e098032b8c";
-const SECURITY: &str = "cbb219d73a3d9645a3bcdad00e67656f";
-
-/// `UEFI_VARIABLE_DATA`
-fn variable(vendor: &str, name: &str, data: &[u8]) -> Vec<u8> {
-    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let lengths = [(name.len() as u64 / 2).to_le_bytes(), (data.len() as u64).to_le_bytes()].concat();
-    [&common::hex(vendor)[..], &lengths, &name, data].concat()
-}
 
 /// What was measured, and the event of it.
 type Measured = (Vec<u8>, Vec<u8>);

@@ -88,14 +88,11 @@ impl<'a> Policy<'a> {
     }
 
     fn judge_separators(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<(), LogsError<'a>> {
-        for PcrRule { bank, index, .. } in self.0.log_pcrs().copied() {
-            let of = |index| move |error| LogsError::Separator { bank, index, error };
-            if FIRMWARE.contains(&index) {
-                logs.judge_separator(bank, index).map_err(of(Some(index)))?;
-            }
-            logs.judge_order(bank).map_err(of(None))?;
+        let of = |bank, index| move |error| LogsError::Separator { bank, index, error };
+        for rule in self.0.log_pcrs().filter(|rule| FIRMWARE.contains(&rule.index)) {
+            logs.judge_separator(rule.bank, rule.index).map_err(of(rule.bank, Some(rule.index)))?;
         }
-        Ok(())
+        self.0.log_pcrs().try_for_each(|rule| logs.judge_order(rule.bank).map_err(of(rule.bank, None)))
     }
 
     fn judge_secure_boot(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<(), LogsError<'a>> {

@@ -7,6 +7,18 @@ use tpmproof::structures::TpmAlgId;
 pub const NO_ACTION: u32 = 3;
 pub const SEPARATOR: u32 = 4;
 pub const ACTION: u32 = 5;
+pub const CONFIG: u32 = 0x8000_0001;
+/// `EFI_GLOBAL_VARIABLE`
+pub const GLOBAL: &str = "61dfe48bca93d211aa0d00e098032b8c";
+/// `EFI_IMAGE_SECURITY_DATABASE_GUID`
+pub const SECURITY: &str = "cbb219d73a3d9645a3bcdad00e67656f";
+
+/// `UEFI_VARIABLE_DATA`
+pub fn variable(vendor: &str, name: &str, data: &[u8]) -> Vec<u8> {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let lengths = [(name.len() as u64 / 2).to_le_bytes(), (data.len() as u64).to_le_bytes()].concat();
+    [&super::hex(vendor)[..], &lengths, &name, data].concat()
+}
 
 pub fn le16(value: u16) -> [u8; 2] {
     value.to_le_bytes()

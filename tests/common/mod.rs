@@ -5,6 +5,8 @@
 pub mod cli;
 pub mod forge;
 pub mod log;
+#[cfg(feature = "cli")]
+pub mod machine;
 pub mod verified;
 
 use std::fs;

@@ -102,7 +102,7 @@ fn r02_events_retyped_and_forged_ones_appended() {
     }
     let mut appended = retyped.clone();
     forged(&mut appended);
-    refused(&appended, &policy(), "separators", "second separator");
+    refused(&appended, &policy(), "secure-boot", "second separator");
     // Without a second separator.
     appended.firmware.retain(|event| event.pcr != 7 || event.digest != separator(7).digest || event.type_ != SEPARATOR);
     refused(&appended, &policy(), "secure-boot", "Secure Boot was off");

@@ -32,8 +32,11 @@ impl<'a> Utf16<'a> {
         self.0.len().is_multiple_of(2) && self.chars().eq(text.chars())
     }
 
+    /// Whether octets that may be anything are text: most of it is ASCII then, which two octets of something else seldom are.
     pub(crate) fn is_printable(&self) -> bool {
+        let ascii = self.chars().filter(char::is_ascii).count();
         self.0.len().is_multiple_of(2)
+            && ascii.saturating_mul(2) >= self.chars().count()
             && self.chars().all(|c| c != char::REPLACEMENT_CHARACTER && (!c.is_control() || c.is_whitespace()))
     }
 

@@ -111,7 +111,7 @@ impl<'a> Policy<'a> {
             let boot = self.0.events.secure_boot.filter(|_| index == 7);
             let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?)));
             for (place, event) in logs.events(bank, index).enumerate() {
-                let firmware = FIRMWARE.contains(&index) && event.measured().is_separator();
+                let firmware = FIRMWARE.contains(&index) && event.measured().ends_firmware();
                 let keys = boot.as_ref().is_some_and(|(rules, boot)| rules.account_for(boot, place, &event));
                 if firmware || keys || self.knows(&event, index) {
                     continue;

@@ -211,11 +211,13 @@ fn is_section_name(event: &Measured<'_>, data: EventData<'_>) -> bool {
 fn loader_text<'a>(event: &Measured<'a>, text: &'a str) -> Option<Fact<'a>> {
     let fact = |kind, text, measured| Some(Fact { kind, event: *event, content: Content::Text(text), measured });
     for (prefix, kind) in [
-        ("grub_cmd: ", FactKind::GrubCommand),
-        ("kernel_cmdline: ", FactKind::CommandLine),
-        ("module_cmdline: ", FactKind::LoaderData),
+        ("grub_cmd", FactKind::GrubCommand),
+        ("kernel_cmdline", FactKind::CommandLine),
+        ("module_cmdline", FactKind::LoaderData),
     ] {
-        if let Some(text) = text.strip_prefix(prefix) {
+        // Old versions of GRUB write no colon.
+        let rest = text.strip_prefix(prefix).map(|rest| rest.strip_prefix(':').unwrap_or(rest));
+        if let Some(text) = rest.and_then(|rest| rest.strip_prefix(' ')) {
             return fact(kind, text, event.is_of(text.as_bytes()));
         }
     }

@@ -3,7 +3,7 @@
 use super::replay::{LogPart, Replay};
 use super::{LogName, ReplayError, VerifiedQuote};
 use crate::crypto::{Crypto, HashAlgorithm};
-use crate::log::{BlindLlama, Event, Measurement};
+use crate::log::{BlindLlama, Event, Measurement, TcgEventType};
 use crate::structures::TpmAlgId;
 
 /// Logs beside a quote, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
@@ -247,5 +247,10 @@ impl<'a> Measured<'a> {
     /// The value of a separator that tells an error, likewise.
     pub(crate) fn error_separator(&self) -> Option<u32> {
         [1, u32::MAX].into_iter().find(|value: &u32| self.is_of(&value.to_le_bytes()))
+    }
+
+    /// Whether the log calls it a separator.
+    pub(crate) fn is_called_separator(&self) -> bool {
+        self.event.event_type().unverified() == TcgEventType::SEPARATOR
     }
 }

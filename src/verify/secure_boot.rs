@@ -95,15 +95,19 @@ impl<'a> Configuration<'a> {
         let mut before = None;
         for (place, event) in events.enumerate() {
             let number = event.event.index;
+            if !alone
+                && event.event.event_type().unverified() != TcgEventType::EFI_VARIABLE_DRIVER_CONFIG
+                && !event.is_called_separator()
+            {
+                continue;
+            }
             if event.is_separator() {
                 if before.replace(place).is_some() {
                     return Err(SecureBootError::SeparatorTwice(number));
                 }
             } else if event.error_separator().is_some() {
                 return Err(SecureBootError::ErrorSeparator(number));
-            } else if before.is_none()
-                && (alone || event.event.event_type().unverified() == TcgEventType::EFI_VARIABLE_DRIVER_CONFIG)
-            {
+            } else if before.is_none() {
                 configuration(&event, &mut found)?;
             }
         }

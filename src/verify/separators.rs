@@ -1,9 +1,8 @@
-//! Where the firmware ended: the separators of PCRs 0 to 7 (PC Client Platform Firmware Profile 1.06, 3.3.2.2). They are told by their
-//! digests, never by what a log calls them.
+//! Where the firmware ended: the separators of PCRs 0 to 7 (PC Client Platform Firmware Profile 1.06, 3.3.2.2). One counts only if its
+//! digest is that of a separator and the log calls it one: firmware measures other things of four octets too, such as a boot order.
 
-use super::VerifiedLogs;
+use super::{Measured, VerifiedLogs};
 use crate::crypto::HashAlgorithm;
-use crate::log::TcgEventType;
 use core::fmt;
 
 /// What is wrong with the separators. Each number is that of an event in the log.
@@ -28,19 +27,30 @@ pub enum SeparatorError {
 /// The PCRs whose separators are measured together, when the firmware hands over.
 const TOGETHER: u32 = 6;
 
+/// The PCR of boot variables: a boot order of Boot0001 and Boot0000 has the octets of an error.
+const VARIABLES: u8 = 1;
+
+impl Measured<'_> {
+    /// Whether it is the separator of a PCR, and is called one.
+    pub(crate) fn ends_firmware(&self) -> bool {
+        self.is_called_separator() && self.is_separator()
+    }
+}
+
 impl VerifiedLogs<'_, '_> {
     /// A PCR of 0 to 7 has one separator, and no other event that claims or tells to be one.
     pub(crate) fn judge_separator(&self, bank: HashAlgorithm, index: u8) -> Result<(), SeparatorError> {
         let mut found = false;
         for event in self.events(bank, index) {
             let (number, event) = (event.event().index, event.measured());
-            if event.is_separator() {
+            let called = event.is_called_separator();
+            if event.ends_firmware() {
                 if core::mem::replace(&mut found, true) {
                     return Err(SeparatorError::Twice(number));
                 }
-            } else if let Some(value) = event.error_separator() {
+            } else if let Some(value) = event.error_separator().filter(|_| called || index != VARIABLES) {
                 return Err(SeparatorError::Error { event: number, value });
-            } else if event.event.event_type().unverified() == TcgEventType::SEPARATOR {
+            } else if called {
                 return Err(SeparatorError::Undecodable(number));
             }
         }
@@ -51,7 +61,7 @@ impl VerifiedLogs<'_, '_> {
     pub(crate) fn judge_order(&self, bank: HashAlgorithm) -> Result<(), SeparatorError> {
         let (mut before, mut between) = (true, None);
         for event in self.unverified_firmware(bank) {
-            let separator = event.is_separator();
+            let separator = event.ends_firmware();
             if separator && event.event.register() <= TOGETHER {
                 before = false;
                 if let Some(number) = between {

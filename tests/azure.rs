@@ -187,6 +187,90 @@ fn rejected_with_a_bit_of_a_certificate_flipped() {
     }
 }
 
+/// The kinds that a policy asks of PCR 15.
+fn application(root_hash: &str, authority: &str) -> String {
+    format!(
+        "15 = \"log\"\n[logs]\n15 = [\"blindllama-v2\"]\n[events]\nrequire = [\n  {{ pcr = 15, kind = \"disk-root-hash\", digest = \
+         [\"sha256:{root_hash}\"] }},\n  {{ pcr = 15, kind = \"sentinel\" }},\n  {{ pcr = 15, kind = \"webserver-ca\", digest = \
+         [\"sha256:{authority}\"] }},\n]\n"
+    )
+}
+
+fn sha256(text: &str) -> String {
+    common::forge::hash(tpmproof::crypto::HashAlgorithm::Sha256, text.as_bytes())
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect()
+}
+
+/// What the application measured is explained, and bound: the root hash of its disk, the sentinel, the web server's authority.
+#[test]
+fn the_application_is_explained() {
+    let Some(sample) = sample("azure-application") else { return };
+    let root_hash = sample.evidence["application_disk_roothash"].as_str().unwrap().to_owned();
+    let authority = sha256(sample.evidence["webserver_rootca"].as_str().unwrap());
+    let policy = sample.policy("") + &application(&root_hash, &authority);
+    let outcome = sample.verify(&sample.evidence, &policy, &THEN);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    for line in [
+        "sha256:15  explained",
+        "pass         required-events",
+        "webserver-ca webserver_rootca\n         bound by event 3 of the log \"blindllama-v2\", PCR 15",
+    ] {
+        assert!(outcome.out.contains(line), "{line}: {}", outcome.out);
+    }
+    // The policy asks for another disk, or another authority.
+    for (root_hash, authority) in [(&sha256("another disk"), &authority), (&root_hash, &sha256("another authority"))] {
+        let outcome = sample.verify(&sample.evidence, &(sample.policy("") + &application(root_hash, authority)), &THEN);
+        assert_eq!(outcome.code, 1, "{outcome:?}");
+        assert!(outcome.out.contains("fail         required-events"), "{outcome:?}");
+    }
+}
+
+/// The evidence shows another disk, another authority, or the same one as other text.
+#[test]
+fn the_application_is_another() {
+    let Some(sample) = sample("azure-other-application") else { return };
+    let authority = sample.evidence["webserver_rootca"].as_str().unwrap().to_owned();
+    let root_hash = sample.evidence["application_disk_roothash"].as_str().unwrap().to_owned();
+    let corpus = common::corpus().unwrap();
+    let snakeoil = find(&corpus, "snakeoil_ca.crt").expect("the project's own example of another authority");
+    let snakeoil = std::fs::read_to_string(snakeoil).unwrap();
+    let mut refused = 0;
+    for (member, value) in [
+        ("webserver_rootca", snakeoil.as_str()),
+        ("webserver_rootca", &authority.replace('\n', "\r\n")),
+        ("webserver_rootca", authority.trim_end()),
+        ("application_disk_roothash", &sha256("another disk")),
+        ("application_disk_roothash", &"00".repeat(32)),
+    ] {
+        let mut evidence = sample.evidence.clone();
+        evidence[member] = value.into();
+        // Whatever the policy asks of the events: the PCR is not explained by them.
+        for policy in [
+            application(&root_hash, &sha256(&authority)),
+            application(&root_hash, &sha256(value)),
+            application(value, &sha256(&authority)),
+        ] {
+            if policy.contains("BEGIN") {
+                continue;
+            }
+            let outcome = sample.verify(&evidence, &(sample.policy("") + &policy), &THEN);
+            assert_eq!(outcome.code, 1, "{member}: {outcome:?}");
+            assert!(outcome.out.contains("the log of PCR 15 does not lead to its value"), "{member}: {outcome:?}");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 12, "{refused}");
+    // What is no digest at all is not even read.
+    for value in ["", "00", &root_hash.to_uppercase(), &format!("{root_hash}00")] {
+        let mut evidence = sample.evidence.clone();
+        evidence["application_disk_roothash"] = value.into();
+        let outcome = sample.verify(&evidence, &sample.policy(""), &THEN);
+        assert!(outcome.code == 1 && outcome.out.contains("application_disk_roothash"), "{value:?}: {outcome:?}");
+    }
+}
+
 #[test]
 fn freshness_is_never_implicit() {
     let Some(sample) = sample("azure-freshness") else { return };

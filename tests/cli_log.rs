@@ -113,3 +113,84 @@ fn text_is_escaped() {
     assert_eq!(outcome.code, 0, "{outcome:?}");
     assert!(!outcome.out.contains(['\u{1b}', '\u{202e}']) && !outcome.out.contains("\nACCEPTED"), "{outcome:?}");
 }
+
+const SHA256: &[HashAlgorithm] = &[HashAlgorithm::Sha256];
+
+/// Two logs of one machine: where both extend a PCR, the first did so first.
+#[test]
+fn several_logs_lead_on() {
+    let folder = Folder::new("several-logs");
+    let one = folder.write("one", &[header(SHA256), event(SHA256, 13, ACTION, b"a", b"a")].concat());
+    let two = folder.write("two", &[header(SHA256), event(SHA256, 13, ACTION, b"b", b"b")].concat());
+    let replayed = |files: &[&str]| {
+        let outcome = log(files[0], &[&files[1..], &["--json"]].concat());
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        let value: Value = serde_json::from_str(&outcome.out).unwrap();
+        (value["replayed"]["sha256"]["13"].as_str().unwrap().to_owned(), value["events"].clone())
+    };
+    let value = |parts: &[&[u8]]| {
+        let digests = parts.iter().map(|part| common::forge::hash(HashAlgorithm::Sha256, part));
+        let value = digests
+            .fold(vec![0; 32], |value, digest| common::forge::hash(HashAlgorithm::Sha256, &[value, digest].concat()));
+        value.iter().map(|octet| format!("{octet:02x}")).collect::<String>()
+    };
+    let (both, events) = replayed(&[&one, &two]);
+    assert_eq!(both, value(&[b"a", b"b"]));
+    assert_eq!(
+        (events[0]["log"].as_u64(), events[1]["log"].as_u64(), events[1]["index"].as_u64()),
+        (Some(0), Some(1), Some(1))
+    );
+    assert_eq!(replayed(&[&two, &one]).0, value(&[b"b", b"a"]));
+    let (alone, events) = replayed(&[&one]);
+    assert!(alone == value(&[b"a"]) && events[0]["log"].is_null());
+    let ccel = folder.write("ccel", &[header(SHA384), event(SHA384, 4, ACTION, b"x", b"x"), vec![0xff; 50]].concat());
+    assert_eq!(log(&one, &[&ccel]).code, 2);
+    assert_eq!(run(&["log".to_owned()]).code, 2, "no file");
+}
+
+/// What a log is called when it is given beside a proof.
+#[test]
+fn a_log_beside_a_proof_has_a_name() {
+    let folder = Folder::new("named-logs");
+    let vector_of = |name: &str| vector(&format!("{name}.proof"));
+    let verify = |logs: &[String]| {
+        let policy = vector("policies/boot-uki-logs.toml");
+        let nonce = common::read("boot-uki/nonce.hex");
+        let nonce = String::from_utf8(nonce).unwrap().trim().to_owned();
+        let mut arguments =
+            vec!["verify".to_owned(), vector_of("boot-no-log"), "--policy".into(), policy, "--nonce".into(), nonce];
+        arguments.extend(["--at".into(), "2027-01-01T00:00:00Z".into()]);
+        arguments.extend(logs.iter().flat_map(|log| ["--log".to_owned(), log.clone()]));
+        run(&arguments)
+    };
+    let firmware = vector("material/boot-uki/binary_bios_measurements");
+    assert_eq!(verify(&[]).code, 1);
+    assert_eq!(verify(&[firmware.clone()]).code, 0);
+    assert_eq!(verify(&[format!("firmware={firmware}")]).code, 0);
+    let outcome = verify(&[format!("application={firmware}")]);
+    assert!(outcome.code == 1 && outcome.out.contains("asks for the log \"firmware\""), "{outcome:?}");
+    // A file whose own name has the sign.
+    let odd = folder.write("a=b", &std::fs::read(&firmware).unwrap());
+    assert_eq!(verify(&[odd]).code, 0);
+    // One that does not say what it is, one that is none, and one that is not there.
+    let empty = folder.write("empty", &header(SHA256));
+    let outcome = verify(&[empty]);
+    assert!(outcome.code == 1 && outcome.out.contains("--log firmware="), "{outcome:?}");
+    assert_eq!(verify(&[folder.write("text", b"hello")]).code, 1);
+    assert_eq!(verify(&[folder.path("missing")]).code, 3);
+    let outcome = verify(&[format!("blindllama-v2={firmware}")]);
+    assert!(outcome.code == 1 && outcome.out.contains("three times"), "{outcome:?}");
+    // Enclosed for good.
+    let output = folder.path("proof");
+    let outcome = run(&[
+        "convert".into(),
+        vector_of("boot-no-log"),
+        "--log".into(),
+        firmware.clone(),
+        "-o".into(),
+        output.clone(),
+    ]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let shown = run(&["show".to_owned(), output]);
+    assert!(shown.out.contains("log = \"firmware\""), "{shown:?}");
+}

@@ -207,10 +207,11 @@ fn separator(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
     }
 }
 
-/// Text, in whichever encoding it is; a zero may end it.
+/// Text, in whichever encoding it is; zeros may end it.
 fn text(data: &[u8]) -> EventData<'_> {
     let printable = |text: &&str| !text.chars().any(|c| c.is_control() && !c.is_whitespace());
-    let plain = data.strip_suffix(&[0]).unwrap_or(data);
+    let zeros = data.iter().rev().take_while(|octet| **octet == 0).count();
+    let plain = data.get(..data.len().saturating_sub(zeros)).unwrap_or(data);
     if let Some(text) = core::str::from_utf8(plain).ok().filter(printable) {
         return EventData::Text(text);
     }

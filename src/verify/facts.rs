@@ -218,7 +218,12 @@ fn loader_text<'a>(event: &Measured<'a>, text: &'a str) -> Option<Fact<'a>> {
         // Old versions of GRUB write no colon.
         let rest = text.strip_prefix(prefix).map(|rest| rest.strip_prefix(':').unwrap_or(rest));
         if let Some(text) = rest.and_then(|rest| rest.strip_prefix(' ')) {
-            return fact(kind, text, event.is_of(text.as_bytes()));
+            // Nor did they leave out the zero.
+            let data = event.event.data().unverified();
+            let with_zero = data.get(data.len().saturating_sub(text.len()).saturating_sub(1)..);
+            let zero = with_zero
+                .is_some_and(|octets| octets.strip_suffix(&[0]) == Some(text.as_bytes()) && event.is_of(octets));
+            return fact(kind, text, zero || event.is_of(text.as_bytes()));
         }
     }
     let kind = if text.starts_with(['/', '(']) { FactKind::File } else { FactKind::LoaderData };

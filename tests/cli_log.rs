@@ -192,5 +192,8 @@ fn a_log_beside_a_proof_has_a_name() {
     ]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
     let shown = run(&["show".to_owned(), output]);
-    assert!(shown.out.contains("log = \"firmware\""), "{shown:?}");
+    assert!(
+        shown.out.contains("log = \"firmware\"") && shown.out.contains("event 9 = EV_SEPARATOR of register 7"),
+        "{shown:?}"
+    );
 }

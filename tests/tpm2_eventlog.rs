@@ -73,3 +73,14 @@ fn on_logs_from_the_field() {
     println!("{logs} of {} logs, {} values agree", paths.len(), agreed.iter().sum::<usize>());
     assert!(logs > 30, "{logs}");
 }
+
+/// A log of an application's, as it is written here, is one that it reads.
+#[test]
+fn on_a_log_of_an_application() {
+    use common::log::{header, measured, measurement};
+    let ders = [measurement("tls-spki", "", &[1; 32], 91), measurement("weights", "llama-2-7b", &[2; 32], 5)];
+    let events: Vec<u8> = ders.iter().flat_map(|der| measured(HashAlgorithm::ALL, 13, der)).collect();
+    let folder = common::cli::Folder::new("tpm2-eventlog");
+    let path = folder.write("log", &[header(HashAlgorithm::ALL), events].concat());
+    assert_eq!(compare(Path::new(&path)), 4);
+}

@@ -88,7 +88,7 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
         ShowKind::Public => structure::<TpmtPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::SizedPublic => structure::<Tpm2bPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::Log => {
-            log_lines(bytes, &log::detect(bytes).map_err(|error| error.to_string())?, &mut lines);
+            log_lines(bytes, bytes, 0, &log::detect(bytes).map_err(|error| error.to_string())?, &mut lines);
             Ok(())
         }
         ShowKind::Certificate if keys::is_pem(bytes) => {
@@ -108,18 +108,18 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
 }
 
 /// A line for each event, and below it one for each digest and for what it holds.
-fn log_lines(bytes: &[u8], log: &TcgLog<'_>, lines: &mut Vec<Line>) {
+fn log_lines(whole: &[u8], bytes: &[u8], depth: usize, log: &TcgLog<'_>, lines: &mut Vec<Line>) {
+    let inner = depth.saturating_add(1);
     let mut events = log.events().peekable();
     while let Some(event) = events.next() {
         let end = events.peek().map_or(bytes.len().saturating_sub(log.padding().len()), |next| next.offset);
         let value = format!("{:?} of register {}", event.event_type().unverified(), event.register());
-        let length = end.saturating_sub(event.offset);
-        let name = format!("event {}", event.index);
-        lines.push(Line { depth: 0, offset: event.offset, length, name, value: Some(value) });
+        let octets = bytes.get(event.offset..end).unwrap_or_default();
+        lines.push(line(whole, octets, depth, &format!("event {}", event.index), Some(value)));
         for (algorithm, digest) in event.digests.iter() {
-            lines.push(line(bytes, digest, 1, &format!("{algorithm:?}"), Some(Hex(digest).to_string())));
+            lines.push(line(whole, digest, inner, &format!("{algorithm:?}"), Some(Hex(digest).to_string())));
         }
-        lines.push(line(bytes, event.data().unverified(), 1, "event", Some(log::description(&event))));
+        lines.push(line(whole, event.data().unverified(), inner, "event", Some(log::description(&event))));
     }
 }
 
@@ -182,6 +182,9 @@ fn proof_lines(der: &[u8], proof: &Proof<'_>, lines: &mut Vec<Line>) {
     for log in evidence.logs.iter() {
         let value = format!("{:?}, {} bytes", log.format, log.bytes.len());
         lines.push(line(der, log.bytes, 0, "log", Some(value)));
+        if let Ok(events) = TcgLog::from_bytes(log.bytes) {
+            log_lines(der, log.bytes, 1, &events, lines);
+        }
     }
     for attachment in evidence.attachments.iter() {
         let value = format!("{:?} {:?}, {} bytes", attachment.kind, attachment.name, attachment.bytes.len());

@@ -192,18 +192,6 @@ impl Digest {
         Some(Self { algorithm, bytes })
     }
 
-    /// What a register holds before anything extends it: one octet, again and again.
-    pub(crate) fn filled(algorithm: HashAlgorithm, octet: u8) -> Self {
-        let mut filled = Self { algorithm, bytes: [0; 64] };
-        filled.as_bytes_mut().fill(octet);
-        filled
-    }
-
-    /// The bytes, to be changed.
-    pub(crate) fn as_bytes_mut(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(..self.algorithm.output_len()).unwrap_or_default()
-    }
-
     /// The algorithm.
     #[must_use]
     pub fn algorithm(&self) -> HashAlgorithm {

@@ -3,7 +3,7 @@
 use super::{
     BankSelection, LogState, PcrState, Policy, Reference, Report, SignedAttest, Trust, TrustedKey, VerifiedQuote,
     VerifyError,
-    check::{Detail, Finding},
+    check::{CheckName, Detail, Finding},
 };
 use crate::crypto::{CryptoError, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmRh};
@@ -20,31 +20,31 @@ impl<'a> Policy<'a> {
     ) -> Result<(), VerifyError<'a>> {
         if self.0.pcr_digests.is_empty() {
             if self.0.pcrs.iter().any(|rule| rule.reference != Reference::Log) {
-                report.note("pcr-values", self.judge_pcrs(quote));
+                report.note(&"pcr-values", self.judge_pcrs(quote));
             }
             self.note_boot_anchor(report);
         } else {
             let same = same_selection(self.0.selection, quote);
-            report.note("policy-selection", outcome(same, VerifyError::Selection, "the PCRs are those of the policy"));
+            report.note(&"policy-selection", outcome(same, VerifyError::Selection, "the PCRs are those of the policy"));
         }
         let attest = quote.attest();
         if self.0.require_safe_clock {
-            report.note("clock", outcome(attest.clock_info.safe.0, VerifyError::ClockNotSafe, "safe"));
+            report.note(&"clock", outcome(attest.clock_info.safe.0, VerifyError::ClockNotSafe, "safe"));
         }
         let found = attest.firmware_version;
         let listed = self.0.firmware_versions.is_empty() || self.0.firmware_versions.contains(&found);
         let high = self.0.firmware_version_min.is_none_or(|minimum| found >= minimum);
         let asked = !self.0.firmware_versions.is_empty() || self.0.firmware_version_min.is_some();
-        note_rule(report, established, asked, "firmware-version", listed && high, VerifyError::FirmwareVersion(found));
+        note_rule(report, established, asked, &"firmware-version", listed && high, VerifyError::FirmwareVersion(found));
         let found = attest.clock_info.reset_count;
         if let Some(expected) = self.0.reset_count {
             let error = VerifyError::ResetCount { expected, found };
-            note_rule(report, established, true, "reset-count", found == expected, error);
+            note_rule(report, established, true, &"reset-count", found == expected, error);
         }
         let found = attest.clock_info.restart_count;
         if let Some(expected) = self.0.restart_count {
             let error = VerifyError::RestartCount { expected, found };
-            note_rule(report, established, true, "restart-count", found == expected, error);
+            note_rule(report, established, true, &"restart-count", found == expected, error);
         }
         report.failure().map_or(Ok(()), Err)
     }
@@ -79,11 +79,7 @@ impl<'a> Policy<'a> {
             }
         }
         match wrong {
-            None => Finding::Pass(Detail::Count {
-                before: "",
-                count: judged,
-                after: " PCRs hold reference values of the policy",
-            }),
+            None => Finding::Pass(Detail::Count { count: judged, after: " PCRs hold reference values of the policy" }),
             Some((bank, index, found)) => Finding::Fail(VerifyError::Pcrs { count, bank, index, found }),
         }
     }
@@ -105,7 +101,7 @@ impl<'a> Policy<'a> {
                 "boot not anchored: PCRs of 8 and above are judged, but PCR 4, which measures what booted, is not",
             )),
         };
-        report.note("boot-anchor", finding);
+        report.note(&"boot-anchor", finding);
     }
 
     /// Whether the key is known to lie in the endorsement or platform hierarchy.
@@ -138,7 +134,7 @@ fn note_rule<'a>(
     report: &mut Report<'a>,
     established: bool,
     asked: bool,
-    name: &'static str,
+    name: CheckName,
     holds: bool,
     error: VerifyError<'a>,
 ) {

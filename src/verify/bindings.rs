@@ -75,7 +75,7 @@ impl fmt::Display for Binding<'_> {
         let (log, event) = (self.event.log().as_str(), self.event.event().index);
         write!(
             f,
-            "by event {event} of the log {log:?}, PCR {}, {:?}:{}",
+            "by event {event} of the log \"{log}\", PCR {}, {:?}:{}",
             self.pcr,
             self.measurement.algorithm,
             Hex(self.measurement.digest)

@@ -24,6 +24,9 @@ pub enum Outcome<'r> {
     NotChecked(Detail<'r>),
 }
 
+/// A name that takes one word of a report: there are many on a small stack.
+pub(crate) type CheckName = &'static &'static str;
+
 /// The same, on its way into the report, which keeps the few errors apart from the many lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Finding<'a> {
@@ -39,9 +42,11 @@ pub enum Detail<'a> {
     /// A fixed sentence.
     Text(&'static str),
     /// A number of things.
-    Count { before: &'static str, count: usize, after: &'static str },
+    Count { count: usize, after: &'static str },
     /// Bytes.
-    Bytes { before: &'static str, bytes: &'a [u8] },
+    Bytes(&'a [u8]),
+    /// The nonce that was asked for and answered.
+    Nonce(&'a [u8]),
 }
 
 impl Outcome<'_> {
@@ -69,8 +74,9 @@ impl fmt::Display for Detail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
-            Self::Count { before, count, after } => write!(f, "{before}{count}{after}"),
-            Self::Bytes { before, bytes } => write!(f, "{before}{}", Hex(bytes)),
+            Self::Count { count, after } => write!(f, "{count}{after}"),
+            Self::Bytes(bytes) => Hex(bytes).fmt(f),
+            Self::Nonce(nonce) => write!(f, "made for the nonce {}", Hex(nonce)),
         }
     }
 }

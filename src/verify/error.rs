@@ -98,6 +98,8 @@ pub enum VerifyError<'a> {
     /// The count of TPM Restarts is not the policy's.
     #[expect(missing_docs, reason = "as the message says")]
     RestartCount { expected: u32, found: u32 },
+    /// One failure more than a report has places for.
+    Unlisted,
 }
 
 /// How a key would be pinned.

@@ -77,6 +77,7 @@ impl fmt::Display for VerifyError<'_> {
             Self::HierarchyUnknown => f.write_str("the hierarchy of the key is not known: firmware version and counters may be obfuscated, and the policy asks for them; a platform, or a pinned Name of a primary key in the endorsement hierarchy, establishes it"),
             Self::FirmwareVersion(found) => write!(f, "the TPM's firmware version is {found} ({found:#x}), which the policy does not allow"),
             Self::ResetCount { expected, found } => write!(f, "the TPM was reset {found} times, and the policy expects {expected}"),
+            Self::Unlisted => f.write_str("this is not as it must be either; mend what is told above first"),
             Self::RestartCount { expected, found } => write!(f, "the TPM was restarted {found} times, and the policy expects {expected}"),
         }
     }

@@ -1,6 +1,6 @@
 //! From logs that are verified to a decision: are their events those that the policy knows?
 
-use super::check::{Detail, Finding};
+use super::check::{CheckName, Detail, Finding};
 use super::{EventRule, LogState, LogsError, PcrRule, Policy, Report, VerifiedEvent, VerifiedLogs, VerifyError};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
@@ -24,16 +24,13 @@ impl<'a> Policy<'a> {
     #[inline(never)]
     pub(crate) fn appraise_logs(&self, logs: &VerifiedLogs<'_, 'a>, report: &mut Report<'a>) {
         if let Err(error) = self.judge_states(logs) {
-            return report.note("logs", Finding::Fail(error));
+            return report.note(&"logs", Finding::Fail(error));
         }
         let count = self.0.log_pcrs().count();
-        report.note(
-            "logs",
-            Finding::Pass(Detail::Count { before: "", count, after: " PCRs are explained by their logs" }),
-        );
+        report.note(&"logs", Finding::Pass(Detail::Count { count, after: " PCRs are explained by their logs" }));
         book(
             report,
-            "separators",
+            &"separators",
             self.judge_separators(logs),
             "the firmware ended its PCRs, each once and without an error",
         );
@@ -43,12 +40,12 @@ impl<'a> Policy<'a> {
             } else {
                 "on, with keys of the policy"
             };
-            book(report, "secure-boot", self.judge_secure_boot(logs), pass);
+            book(report, &"secure-boot", self.judge_secure_boot(logs), pass);
         }
-        book(report, "events", self.judge_all_events(logs), "each event matches a rule of the policy");
+        book(report, &"events", self.judge_all_events(logs), "each event matches a rule of the policy");
         if !self.0.events.allow_unknown.is_empty() {
             report.note(
-                "unknown-events",
+                &"unknown-events",
                 Finding::NotChecked(Detail::Text(
                     "events that match no rule are tolerated in the PCRs that events.allow_unknown names",
                 )),
@@ -56,12 +53,12 @@ impl<'a> Policy<'a> {
         }
         if !self.0.events.require.is_empty() {
             let found = self.0.events.require.iter().try_for_each(|rule| self.judge_required(logs, rule));
-            book(report, "required-events", found, "each event that the policy requires is there once");
+            book(report, &"required-events", found, "each event that the policy requires is there once");
         }
         if let Err(error) = self.judge_seals(logs) {
-            report.note("seal", Finding::Fail(VerifyError::Logs(error)));
+            report.note(&"seal", Finding::Fail(VerifyError::Logs(error)));
         } else if !self.0.events.require_seal.is_empty() {
-            report.note("seal", Finding::Pass(Detail::Text("nothing follows the seals that the policy asks for")));
+            report.note(&"seal", Finding::Pass(Detail::Text("nothing follows the seals that the policy asks for")));
         }
     }
 
@@ -200,7 +197,7 @@ fn required<'a>(
     logs.events(bank, rule.pcr).filter(move |event| rule.is_about(event, event.measurement().as_ref()))
 }
 
-fn book<'a>(report: &mut Report<'a>, name: &'static str, result: Result<(), LogsError<'a>>, pass: &'static str) {
+fn book<'a>(report: &mut Report<'a>, name: CheckName, result: Result<(), LogsError<'a>>, pass: &'static str) {
     report.note(
         name,
         result.map_or_else(|error| Finding::Fail(VerifyError::Logs(error)), |()| Finding::Pass(Detail::Text(pass))),

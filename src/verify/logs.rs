@@ -64,9 +64,15 @@ impl<'a> VerifiedQuote<'a> {
     /// # Errors
     /// If a log cannot be replayed. That it explains a PCR, or does not, is no error but a [`LogState`].
     pub fn verify_logs<'p>(&self, parts: &'p [LogPart<'a>]) -> Result<VerifiedLogs<'p, 'a>, ReplayError> {
-        let replay = Replay::of(parts, self.signed().crypto())?;
-        let mut states =
-            LogStates { extended: replay.extended().fold(0, |bits, index| bits | bit(index)), ..LogStates::default() };
+        Ok(self.with_logs(parts, self.replayed(parts)?))
+    }
+
+    #[inline(never)]
+    fn replayed(&self, parts: &[LogPart<'a>]) -> Result<LogStates, ReplayError> {
+        let mut replay = Replay::start();
+        replay.run(parts, self.signed().crypto())?;
+        let extended = replay.extended().fold(0, |bits, index| bits | bit(index));
+        let mut states = LogStates { extended, ..LogStates::default() };
         for pcr in self.pcrs() {
             let Ok(bank) = HashAlgorithm::try_from(pcr.bank) else { continue };
             let bits = match replay.value(bank, pcr.index) {
@@ -78,7 +84,7 @@ impl<'a> VerifiedQuote<'a> {
                 *bits |= bit(pcr.index);
             }
         }
-        Ok(self.with_logs(parts, states))
+        Ok(states)
     }
 
     /// The logs that led to `states` when they were replayed beside this quote.

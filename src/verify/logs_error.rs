@@ -1,5 +1,6 @@
 //! What is wrong with logs: what was found, what was expected, what to do.
 
+use super::distinguished_name::Escaped;
 use super::error_text::more;
 use super::{EventRule, LogName, LogState, ReplayError, SecureBootError, SeparatorError};
 use crate::crypto::HashAlgorithm;
@@ -65,13 +66,13 @@ impl fmt::Display for LogsError<'_> {
         match *self {
             Self::Missing(name) => write!(
                 f,
-                "the policy asks for the log {:?}, which is not in the proof; enclose it, or give it with --log",
+                "the policy asks for the log \"{}\", which is not in the proof; enclose it, or give it with --log",
                 name.as_str()
             ),
             Self::Twice(name) => {
-                write!(f, "there are two logs of the name {:?}, and nothing says which one counts", name.as_str())
+                write!(f, "there are two logs of the name \"{}\", and nothing says which one counts", name.as_str())
             }
-            Self::Unreadable { name, error } => write!(f, "the log {:?} cannot be read: {error}", name.as_str()),
+            Self::Unreadable { name, error } => write!(f, "the log \"{}\" cannot be read: {error}", name.as_str()),
             Self::Replay(error) => write!(f, "the logs cannot be replayed: {error}"),
             Self::NotExplained { count, bank, index, state } => {
                 let bank = bank.name();
@@ -109,13 +110,13 @@ impl fmt::Display for LogsError<'_> {
             ),
             Self::DataDigest { log, event, index } => write!(
                 f,
-                "event {event} of the log {:?}, of PCR {index}, says what was not measured: its digest is not of its data",
+                "event {event} of the log \"{}\", of PCR {index}, says what was not measured: its digest is not of its data",
                 log.as_str()
             ),
             Self::UnexpectedEvent { count, log, event, index, bank, digest } => {
                 write!(
                     f,
-                    "event {event} of the log {:?}, of PCR {index}, matches no rule of the policy; it is {}:{}",
+                    "event {event} of the log \"{}\", of PCR {index}, matches no rule of the policy; it is {}:{}",
                     log.as_str(),
                     bank.name(),
                     Hex(digest)
@@ -145,10 +146,10 @@ impl fmt::Display for EventRule<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PCR {}", self.pcr)?;
         if let Some(kind) = self.kind {
-            write!(f, ", kind {kind:?}")?;
+            write!(f, ", kind \"{}\"", Escaped(kind))?;
         }
         if let Some(name) = self.name {
-            write!(f, ", name {name:?}")?;
+            write!(f, ", name \"{}\"", Escaped(name))?;
         }
         if let Some(type_) = self.event_type {
             write!(f, ", type {type_:?}")?;

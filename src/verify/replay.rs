@@ -1,7 +1,7 @@
 //! What the registers hold if a log is true: one pass over it, for all banks at once.
 
 use super::LogName;
-use crate::crypto::{Crypto, CryptoError, Digest, HashAlgorithm};
+use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
 use crate::log::{Event, Registers, TcgEventType, TcgLog};
 use crate::structures::TpmAlgId;
 use core::fmt;
@@ -45,14 +45,17 @@ impl<'a> LogPart<'a> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Replay {
-    banks: heapless::Vec<Bank, MAX_BANKS>,
+    /// For each bank of [`HashAlgorithm::ALL`] and each register as many octets as a digest has. It stands alone and begins as zeros, so
+    /// that it is made where it stays.
+    values: [[[u8; MAX_DIGEST]; REGISTERS]; BANKS],
+    banks: [Bank; BANKS],
     extended: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Bank {
-    algorithm: HashAlgorithm,
-    values: [Digest; REGISTERS],
+    /// Whether a log has it.
+    known: bool,
     /// The registers of a log in which an event lacks a digest of this bank: their values are worth nothing.
     lacking: u32,
     /// The first such event.
@@ -60,8 +63,10 @@ struct Bank {
 }
 
 /// Every algorithm that is hashed here may have a bank.
-const MAX_BANKS: usize = 4;
+const BANKS: usize = HashAlgorithm::ALL.len();
 const REGISTERS: usize = 24;
+/// The octets of the largest digest.
+const MAX_DIGEST: usize = 64;
 /// The PCRs that a dynamic launch resets: all ones until then.
 const DYNAMIC: core::ops::RangeInclusive<u32> = 17..=22;
 
@@ -86,35 +91,52 @@ impl Replay {
     /// # Errors
     /// If an event that is about the registers' initial values breaks a rule.
     pub fn of(parts: &[LogPart<'_>], crypto: &dyn Crypto) -> Result<Self, ReplayError> {
+        let mut replay = Self::start();
+        replay.run(parts, crypto)?;
+        Ok(replay)
+    }
+
+    /// Nothing yet. A replay is large for the stack of a small machine, which has no place for a second.
+    #[inline(always)]
+    pub(crate) fn start() -> Self {
+        const ZEROS: [[[u8; MAX_DIGEST]; REGISTERS]; BANKS] = [[[0; MAX_DIGEST]; REGISTERS]; BANKS];
+        Self { values: ZEROS, banks: [Bank::default(); BANKS], extended: 0 }
+    }
+
+    /// Replays logs from the start.
+    #[inline(never)]
+    pub(crate) fn run(&mut self, parts: &[LogPart<'_>], crypto: &dyn Crypto) -> Result<(), ReplayError> {
         let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
-        let mut replay = Self { banks: heapless::Vec::new(), extended: 0 };
-        let known = |hash: &&HashAlgorithm| parts.iter().any(|part| part.log.has(TpmAlgId::from(**hash)));
-        for algorithm in HashAlgorithm::ALL.iter().filter(known) {
-            let values = core::array::from_fn(|register| {
-                let ones = !ccel && u32::try_from(register).is_ok_and(|register| DYNAMIC.contains(&register));
-                Digest::filled(*algorithm, if ones { 0xff } else { 0 })
-            });
-            // As many as there are algorithms fit.
-            let _ = replay.banks.push(Bank { algorithm: *algorithm, values, lacking: 0, broken: None });
+        for (bank, algorithm) in self.banks.iter_mut().zip(HashAlgorithm::ALL) {
+            bank.known = parts.iter().any(|part| part.log.has(TpmAlgId::from(*algorithm)));
+        }
+        if !ccel {
+            for register in DYNAMIC.filter_map(|register| usize::try_from(register).ok()) {
+                self.set(register, |value| value.fill(0xff));
+            }
         }
         let mut start = Start::default();
         for part in parts {
             for event in part.log.events() {
                 if part.covers(&event) {
-                    start.prepare(&event, ccel, &mut replay)?;
+                    start.prepare(&event, ccel, self)?;
                     if event.extends() {
-                        replay.extend(&event, part.registers, crypto)?;
+                        self.extend(&event, part.registers, crypto)?;
                     }
                 }
             }
         }
-        Ok(replay)
+        Ok(())
     }
 
     /// Sets a register in every bank.
     fn set(&mut self, register: usize, fill: impl Fn(&mut [u8])) {
-        for value in self.banks.iter_mut().filter_map(|bank| bank.values.get_mut(register)) {
-            fill(value.as_bytes_mut());
+        for (values, algorithm) in self.values.iter_mut().zip(HashAlgorithm::ALL) {
+            values
+                .get_mut(register)
+                .and_then(|value| value.get_mut(..algorithm.output_len()))
+                .into_iter()
+                .for_each(&fill);
         }
     }
 
@@ -122,38 +144,44 @@ impl Replay {
         self.extended |= 1u32.checked_shl(event.register()).unwrap_or(0);
         let Ok(register) = usize::try_from(event.register()) else { return Ok(()) };
         let mut digests = event.digests.iter();
-        for bank in &mut self.banks {
+        let banks = self.banks.iter_mut().zip(&mut self.values).zip(HashAlgorithm::ALL);
+        for ((bank, values), algorithm) in banks.filter(|((bank, _), _)| bank.known) {
             // Most logs have the banks in this order: then each digest is read once.
-            let algorithm = TpmAlgId::from(bank.algorithm);
-            let next = digests.find(|(known, _)| *known == algorithm).map(|(_, digest)| digest);
-            let Some(digest) = next.or_else(|| event.digests.get(algorithm)) else {
+            let id = TpmAlgId::from(*algorithm);
+            let next = digests.find(|(known, _)| *known == id).map(|(_, digest)| digest);
+            let Some(digest) = next.or_else(|| event.digests.get(id)) else {
                 bank.lacking |= registers;
                 bank.broken = bank.broken.or(Some(event.index));
                 continue;
             };
-            let Some(value) = bank.values.get_mut(register) else { continue };
-            let after = crypto.digest(bank.algorithm, &mut [value.as_bytes(), digest].into_iter());
-            *value = after.map_err(ReplayError::Crypto)?;
+            let Some(value) = values.get_mut(register).and_then(|value| value.get_mut(..algorithm.output_len())) else {
+                continue;
+            };
+            let after = crypto.digest(*algorithm, &mut [&*value, digest].into_iter()).map_err(ReplayError::Crypto)?;
+            value.iter_mut().zip(after.as_bytes()).for_each(|(place, octet)| *place = *octet);
         }
         Ok(())
     }
 
     /// The banks of which each event has a digest, in the order of [`HashAlgorithm::ALL`].
     pub fn banks(&self) -> impl Iterator<Item = HashAlgorithm> + '_ {
-        self.banks.iter().filter(|bank| bank.broken.is_none()).map(|bank| bank.algorithm)
+        let whole = |(bank, algorithm): (&Bank, _)| (bank.known && bank.broken.is_none()).then_some(algorithm);
+        self.banks.iter().zip(HashAlgorithm::ALL.iter().copied()).filter_map(whole)
     }
 
     /// The banks of which a digest is missing, and in which event first.
     pub fn broken_banks(&self) -> impl Iterator<Item = (HashAlgorithm, usize)> + '_ {
-        self.banks.iter().filter_map(|bank| Some((bank.algorithm, bank.broken?)))
+        self.banks.iter().zip(HashAlgorithm::ALL).filter_map(|(bank, algorithm)| Some((*algorithm, bank.broken?)))
     }
 
     /// The value of a register, extended or not; nothing where a log that it is of lacks the bank in part or whole.
     #[must_use]
     pub fn value(&self, bank: HashAlgorithm, register: u8) -> Option<&[u8]> {
-        let bank = self.banks.iter().find(|one| one.algorithm == bank)?;
-        let lacks = bank.lacking & 1u32.checked_shl(register.into()).unwrap_or(0) != 0;
-        bank.values.get(usize::from(register)).filter(|_| !lacks).map(Digest::as_bytes)
+        let place = HashAlgorithm::ALL.iter().position(|known| *known == bank)?;
+        let known = self.banks.get(place).filter(|bank| bank.known)?;
+        let lacks = known.lacking & 1u32.checked_shl(register.into()).unwrap_or(0) != 0;
+        let value = self.values.get(place)?.get(usize::from(register))?;
+        value.get(..bank.output_len()).filter(|_| !lacks)
     }
 
     /// The registers that the log extends, ascending.

@@ -2,7 +2,7 @@
 
 use super::{
     Attachments, Check, Fact, LogState, Logs, Outcome, Policy, TrustedKey, VerifiedLogs, VerifiedQuote, VerifyError,
-    check::{Detail, Finding},
+    check::{CheckName, Detail, Finding},
     logs::LogStates,
 };
 use crate::crypto::HashAlgorithm;
@@ -31,8 +31,8 @@ pub struct Report<'a> {
 /// A check as it is kept: a failure is the place of its error.
 #[derive(Clone, Copy, Debug)]
 struct Line<'a> {
-    name: &'static str,
-    outcome: Result<Detail<'a>, usize>,
+    name: CheckName,
+    outcome: Result<Detail<'a>, u8>,
     checked: bool,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Report<'a> {
     pub fn checks(&self) -> impl Iterator<Item = Check<'_>> {
         self.lines.iter().filter_map(|line| {
             let outcome = match line.outcome {
-                Err(place) => Outcome::Fail(self.failures.get(place)?),
+                Err(place) => Outcome::Fail(self.failures.get(usize::from(place)).unwrap_or(&VerifyError::Unlisted)),
                 Ok(detail) if line.checked => Outcome::Pass(detail),
                 Ok(detail) => Outcome::NotChecked(detail),
             };
@@ -135,14 +135,14 @@ impl<'a> Report<'a> {
         self.with_logs(|logs| logs.facts(rule.bank).for_each(|fact| see(&fact)));
     }
 
-    pub(crate) fn note(&mut self, name: &'static str, finding: Finding<'a>) {
+    pub(crate) fn note(&mut self, name: CheckName, finding: Finding<'a>) {
         let (outcome, checked) = match finding {
             Finding::Pass(detail) => (Ok(detail), true),
             Finding::NotChecked(detail) => (Ok(detail), false),
             Finding::Fail(error) => {
-                let place = self.failures.len();
-                // More than there are places can fail only after the first, which decides.
-                (if self.failures.push(error).is_ok() { Err(place) } else { Err(0) }, true)
+                let place = u8::try_from(self.failures.len()).unwrap_or(u8::MAX);
+                // One that has no place any more is told without its reason: the first decides.
+                (Err(if self.failures.push(error).is_ok() { place } else { u8::MAX }), true)
             }
         };
         // There are fewer checks than places.
@@ -158,7 +158,7 @@ impl<'a> Report<'a> {
     /// Books `result`, and hands it on.
     pub(crate) fn record<T>(
         &mut self,
-        name: &'static str,
+        name: CheckName,
         result: Result<T, VerifyError<'a>>,
         detail: impl FnOnce(&T) -> Detail<'a>,
     ) -> Result<T, VerifyError<'a>> {
@@ -241,4 +241,4 @@ impl core::error::Error for Rejection<'_> {}
 const MAX_CHECKS: usize = 26;
 
 /// The stairs end at the first failure, and only the last one has several rules.
-const MAX_FAILURES: usize = 4;
+const MAX_FAILURES: usize = 5;

@@ -3,7 +3,7 @@
 use super::{
     Attachments, Attributes, Challenge, Evidence, LogsError, Pin, Policy, Rejection, Report, Time, Trust, TrustedKey,
     VerifiedQuote, VerifyError,
-    check::{Detail, Finding},
+    check::{CheckName, Detail, Finding},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
 
@@ -105,22 +105,21 @@ fn book_key<'a>(
     let key = match trusted {
         Ok(key) => key,
         Err(error) => {
-            let stair = if policy.anchors().is_some() { "certificate-chain" } else { "identity" };
+            let stair: CheckName = if policy.anchors().is_some() { &"certificate-chain" } else { &"identity" };
             report.note(stair, Finding::Fail(error));
             return Err(error);
         }
     };
     let pinned = |how| {
         let chain = Finding::NotChecked(Detail::Text("the key itself is pinned"));
-        [("certificate-chain", chain), ("revocation", chain), ("identity", Finding::Pass(Detail::Text(how)))]
+        [(&"certificate-chain", chain), (&"revocation", chain), (&"identity", Finding::Pass(Detail::Text(how)))]
     };
     let lines = match key.trust() {
         Trust::PinnedSpki(_) => pinned("the key is pinned by its public key"),
         Trust::PinnedName(_) => pinned("the key is pinned by its Name"),
         Trust::Certified(chain) => {
             let count = chain.names().count();
-            let whole =
-                Detail::Count { before: "", count, after: " certificates, up to a root that the policy trusts" };
+            let whole = Detail::Count { count, after: " certificates, up to a root that the policy trusts" };
             let identity = if policy.certificate_rules().narrows_identity() {
                 Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
             } else {
@@ -129,9 +128,9 @@ fn book_key<'a>(
                 ))
             };
             [
-                ("certificate-chain", Finding::Pass(whole)),
-                ("revocation", Finding::NotChecked(Detail::Text("no revocation list was given"))),
-                ("identity", identity),
+                (&"certificate-chain", Finding::Pass(whole)),
+                (&"revocation", Finding::NotChecked(Detail::Text("no revocation list was given"))),
+                (&"identity", identity),
             ]
         }
     };
@@ -147,7 +146,7 @@ fn book_key<'a>(
              is pinned",
         )),
     };
-    for (stair, finding) in lines.into_iter().chain([("key-attributes", attributes)]) {
+    for (stair, finding) in lines.into_iter().chain([(&"key-attributes", attributes)]) {
         report.note(stair, finding);
     }
     report.set_key(key);
@@ -163,7 +162,7 @@ fn judge_quote<'a>(
     challenge: &Challenge<'a>,
 ) -> Result<(), VerifyError<'a>> {
     let signed = evidence.attestation.verify_signature(report.claimed_key()?);
-    let signed = report.record("signature", signed, |_| {
+    let signed = report.record(&"signature", signed, |_| {
         Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
     })?;
     report.key_has_signed();
@@ -185,7 +184,7 @@ fn judge_quote<'a>(
 /// The logs that the policy asks for. What is wrong with them does not keep the other rules from being judged.
 #[inline(never)]
 fn judge_logs<'a>(report: &mut Report<'a>, quote: &VerifiedQuote<'a>, evidence: &Evidence<'a>, policy: &Policy<'a>) {
-    let fail = |report: &mut Report<'a>, error| report.note("logs", Finding::Fail(VerifyError::Logs(error)));
+    let fail = |report: &mut Report<'a>, error| report.note(&"logs", Finding::Fail(VerifyError::Logs(error)));
     let parts = match policy.parts(&evidence.logs) {
         Ok(parts) => parts,
         Err(error) => return fail(report, error),
@@ -208,7 +207,7 @@ fn judge_hash<'a>(
     let Some(named) = evidence.attestation.unverified_hash() else { return Ok(()) };
     let allowed = HashAlgorithm::try_from(named).is_ok_and(|hash| policy.0.signature_hashes.contains(&hash));
     let judged = if allowed { Ok(named) } else { Err(VerifyError::HashNotAllowed(named)) };
-    report.record("signature-hash", judged, |hash| {
+    report.record(&"signature-hash", judged, |hash| {
         Detail::Text(HashAlgorithm::try_from(*hash).map_or("", HashAlgorithm::name))
     })?;
     Ok(())
@@ -221,12 +220,12 @@ fn book_quote<'a>(
     challenge: &Challenge<'a>,
 ) {
     let fresh = match challenge.expected() {
-        Some(nonce) => Finding::Pass(Detail::Bytes { before: "made for the nonce ", bytes: nonce }),
+        Some(nonce) => Finding::Pass(Detail::Nonce(nonce)),
         None => Finding::NotChecked(Detail::Text(
             "no freshness: a copy of an old quote passes as well as a new one (--insecure-no-freshness)",
         )),
     };
-    let lines = ["quote", "freshness", "selection", "pcr-digest"];
+    let lines: [CheckName; 4] = [&"quote", &"freshness", &"selection", &"pcr-digest"];
     let failed = match quote {
         Ok(_) => lines.len(),
         Err(VerifyError::NotAQuote(_)) => 0,
@@ -241,7 +240,7 @@ fn book_quote<'a>(
             (_, 0) => Finding::Pass(Detail::Text("the attestation is a quote")),
             (_, 1) => fresh,
             (_, 2) => Finding::Pass(Detail::Text("the values are exactly those of the signed selection")),
-            (Ok(quote), _) => Finding::Pass(Detail::Bytes { before: "", bytes: quote.info().pcr_digest.0 }),
+            (Ok(quote), _) => Finding::Pass(Detail::Bytes(quote.info().pcr_digest.0)),
             (Err(error), _) => Finding::Fail(*error),
         };
         report.note(name, outcome);

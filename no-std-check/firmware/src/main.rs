@@ -7,7 +7,7 @@ mod stack;
 use core::{fmt::Write, hint::black_box, panic::PanicInfo};
 use cortex_m_semihosting::{debug, hprintln};
 use tpmproof::crypto::{Crypto, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
-use tpmproof::verify::{Anchor, Challenge, PcrRule, Pin, Policy, Rejection, Report, Time};
+use tpmproof::verify::{Anchor, Challenge, EventRules, PcrRule, Pin, Policy, Rejection, Report, SecureBootRules, Time};
 use tpmproof::{Proof, verify_proof};
 
 /// Bytes of stack that one RSA verification may take.
@@ -81,14 +81,24 @@ fn main() -> ! {
     ] {
         hprintln!("{}", name);
         let anchors = [Anchor::Certificate(root)];
-        kept &= told("  by certificate chain", whole(proof, &[], &anchors, nonce), limit);
+        kept &= told("  by certificate chain", golden(proof, &[], &anchors, nonce), limit);
         let pinned = match name {
             "P-256, SHA-256" => &evidence!("p256.pinned.der")[..],
             "P-384, SHA-384" => &evidence!("p384.pinned.der")[..],
             _ => &evidence!("rsa.pinned.der")[..],
         };
-        kept &= told("  by pinned Name", whole(pinned, &[key], &[], nonce), WHOLE);
+        kept &= told("  by pinned Name", golden(pinned, &[key], &[], nonce), WHOLE);
     }
+    hprintln!("P-256, SHA-256, and the log of a boot: Secure Boot, each event judged");
+    let rules = [PcrRule::log(HashAlgorithm::Sha256, 7)];
+    let events = EventRules {
+        secure_boot: Some(SecureBootRules { accept_any_keys: true, ..SecureBootRules::default() }),
+        ..EventRules::default()
+    };
+    let pins = [Pin::Name(evidence!("boot.name"))];
+    let policy = Policy::builder().pinned(&pins).pcrs(&rules).events(events).build().unwrap();
+    let used = whole(evidence!("boot.der"), &policy, evidence!("boot.nonce"));
+    kept &= told("  by pinned Name", used, WHOLE);
     debug::exit(if kept { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {}
 }
@@ -108,16 +118,20 @@ fn rsa(modulus: &[u8], digest: &Digest, signature: &Signature<'_>) -> usize {
     used
 }
 
-/// From bytes to the last word of the report. The proof's own values are the golden ones: the policy is not on trial here.
-fn whole(der: &[u8], pins: &[Pin<'_>], anchors: &[Anchor<'_>], nonce: &[u8]) -> usize {
+/// The proof's own first value is the golden one: the policy is not on trial here.
+fn golden(der: &[u8], pins: &[Pin<'_>], anchors: &[Anchor<'_>], nonce: &[u8]) -> usize {
     let proof = Proof::from_der(der).unwrap();
     let first = proof.evidence().pcr_values.iter().next().unwrap();
     let values = [first.value];
     let rules = [PcrRule::golden(HashAlgorithm::try_from(first.bank).unwrap(), first.index, &values)];
-    let policy = Policy::builder().pinned(pins).anchors(anchors).pcrs(&rules).build().unwrap();
+    whole(der, &Policy::builder().pinned(pins).anchors(anchors).pcrs(&rules).build().unwrap(), nonce)
+}
+
+/// From bytes to the last word of the report.
+fn whole(der: &[u8], policy: &Policy<'_>, nonce: &[u8]) -> usize {
     let judge = |nonce| {
         let proof = Proof::from_der(black_box(der)).unwrap();
-        let verdict = verify_proof(&proof, &policy, &Challenge::nonce(nonce).unwrap(), TIME);
+        let verdict = verify_proof(&proof, policy, &Challenge::nonce(nonce).unwrap(), TIME);
         match &verdict {
             Ok(report) => write!(Sink, "{report}{}", report.json()).unwrap(),
             Err(rejection) => write!(Sink, "{rejection}{}{}", rejection.report, rejection.json()).unwrap(),

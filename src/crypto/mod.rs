@@ -192,6 +192,11 @@ impl Digest {
         Some(Self { algorithm, bytes })
     }
 
+    /// The bytes, and zeros behind those of the shorter algorithms.
+    pub(crate) fn padded(&self) -> &[u8; 64] {
+        &self.bytes
+    }
+
     /// The algorithm.
     #[must_use]
     pub fn algorithm(&self) -> HashAlgorithm {

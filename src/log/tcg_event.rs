@@ -143,7 +143,15 @@ impl<'a> Digests<'a> {
                     (TpmAlgId(u16::from_le_bytes(algorithm)), after)
                 }
             };
-            let (digest, after) = after.split_at_checked(form.size_of(algorithm)?)?;
+            // What is declared of an algorithm that is known was judged; others are looked up.
+            let size = match algorithm {
+                TpmAlgId::SHA1 => 20,
+                TpmAlgId::SHA256 => 32,
+                TpmAlgId::SHA384 => 48,
+                TpmAlgId::SHA512 => 64,
+                _ => form.size_of(algorithm)?,
+            };
+            let (digest, after) = after.split_at_checked(size)?;
             rest = after;
             Some((algorithm, digest))
         })

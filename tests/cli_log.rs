@@ -165,7 +165,7 @@ fn a_log_beside_a_proof_has_a_name() {
     };
     let firmware = vector("material/boot-uki/binary_bios_measurements");
     assert_eq!(verify(&[]).code, 1);
-    assert_eq!(verify(&[firmware.clone()]).code, 0);
+    assert_eq!(verify(std::slice::from_ref(&firmware)).code, 0);
     assert_eq!(verify(&[format!("firmware={firmware}")]).code, 0);
     let outcome = verify(&[format!("application={firmware}")]);
     assert!(outcome.code == 1 && outcome.out.contains("asks for the log \"firmware\""), "{outcome:?}");

@@ -88,6 +88,7 @@ fn what_is_none() {
         (logs("[events]\nallow = [{ pcr = 7, kind = \"x\", typ = \"y\" }]"), "\"typ\""),
         (logs("[events]\nallow = [{ pcr = 7, kind = \"x\", type = \"EV_NONE\" }]"), "EV_EFI_VARIABLE_AUTHORITY"),
         (logs("[events]\nrequire = [{ pcr = 8, kind = \"x\" }]"), "8 = \"log\""),
+        (logs(&format!("[events]\nrequire = [{}]", "{ pcr = 7, kind = \"x\" }, ".repeat(17))), "16"),
         (logs("[events]\nallow_unknown = [8]"), "8 = \"log\""),
         (logs("[events]\nallow_unknown = [24]"), "PCRs are 0 to 23"),
         (logs("[events]\nrequire_seal = [13]"), "13 = \"log\""),

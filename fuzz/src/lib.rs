@@ -6,6 +6,8 @@ use tpmproof::structures::{Tpm2bPublic, TpmsAttest, TpmtSignature};
 use tpmproof::verify::{Certificate, PcrValue, PcrValues};
 use tpmproof::{Decode, DecodeError, Encode, Proof};
 
+#[path = "judged.rs"]
+mod judged;
 #[path = "logs.rs"]
 mod log_judges;
 #[path = "rsa.rs"]
@@ -13,6 +15,7 @@ mod rsa_judges;
 #[path = "verify.rs"]
 mod verifier;
 
+pub use judged::judged_log;
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;
 pub use verifier::verify;

@@ -24,27 +24,43 @@ const SPKI: &str = "-spki";
 /// The end of the kinds of the attachments that hold it.
 const CERTIFICATE: &str = "-certificate";
 
+/// The measurements that a policy requires, as they were found: read once, since there may be many attachments.
+#[derive(Clone, Debug)]
+pub struct Required<'a>(heapless::Vec<(u8, VerifiedEvent<'a>, Measurement<'a>), MAX_REQUIRED>);
+
+/// More measurements than this no policy requires.
+pub(crate) const MAX_REQUIRED: usize = 16;
+
 impl<'a> Report<'a> {
-    /// The first that `look` finds among the measurements that the policy requires, each with the PCR that it extended. Where the proof
-    /// is refused there are none.
-    pub fn find_measurement<T>(
-        &self,
-        mut look: impl FnMut(u8, &VerifiedEvent<'a>, &Measurement<'a>) -> Option<T>,
-    ) -> Option<T> {
-        if self.failure().is_some() {
-            return None;
+    /// The measurements that the policy requires. Where the proof is refused there are none.
+    #[must_use]
+    pub fn required(&self) -> Required<'a> {
+        let mut required = Required(heapless::Vec::new());
+        if self.failure().is_none() {
+            self.with_logs(|logs| {
+                for (pcr, event) in self.policy().required_events(logs) {
+                    if let Some(found) = event.measurement() {
+                        // As many as a policy may require fit.
+                        let _ = required.0.push((pcr, event, found));
+                    }
+                }
+            });
         }
-        self.with_logs(|logs| {
-            let mut events = self.policy().required_events(logs);
-            events.find_map(|(pcr, event)| look(pcr, &event, &event.measurement()?))
-        })?
+        required
+    }
+}
+
+impl<'a> Required<'a> {
+    /// The measurements, each with its event and the PCR that this extended, in the order of the policy's rules.
+    pub fn iter(&self) -> impl Iterator<Item = &(u8, VerifiedEvent<'a>, Measurement<'a>)> {
+        self.0.iter()
     }
 
     /// The event that measured an attachment.
     #[must_use]
     pub fn binding(&self, attachment: &Attachment<'a>) -> Option<Binding<'a>> {
-        self.find_measurement(|pcr, event, measurement| {
-            let binding = Binding { attachment: *attachment, pcr, event: *event, measurement: *measurement };
+        self.iter().find_map(|(pcr, event, measurement)| {
+            let binding = Binding { attachment: *attachment, pcr: *pcr, event: *event, measurement: *measurement };
             is_of(measurement, attachment, event.measured().crypto).then_some(binding)
         })
     }

@@ -56,7 +56,7 @@ mod time;
 
 pub use anchors::Anchor;
 pub use attestation::{Attestation, SignedAttest};
-pub use bindings::Binding;
+pub use bindings::{Binding, Required};
 pub use certificate::Certificate;
 pub use certificate_error::CertificateError;
 pub use certificate_extensions::GoogleInstance;

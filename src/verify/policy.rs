@@ -135,6 +135,8 @@ pub enum PolicyError {
     LogRule(u8),
     /// More logs are named than are read.
     TooManyLogs,
+    /// More measurements are required than are kept.
+    TooManyRequired,
     /// Secure Boot is asked for, and PCR 7 is not explained by a log.
     SecureBootWithoutLog,
     /// Secure Boot is asked for, and any keys would do.
@@ -180,6 +182,7 @@ impl fmt::Display for PolicyError {
             ),
             Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or the PCR is not \"log\" in [pcr.*]"),
             Self::TooManyLogs => f.write_str("[logs] names more logs than the 8 that are read"),
+            Self::TooManyRequired => f.write_str("events.require names more measurements than the 16 that are kept"),
             Self::SecureBootWithoutLog => f.write_str("events.secure_boot needs 7 = \"log\" in [pcr.*]"),
             Self::SecureBootAnyKeys => f.write_str(
                 "events.secure_boot needs digests of pk, kek, db or authority: with keys of its owner any machine has Secure Boot; or set \

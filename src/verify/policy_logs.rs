@@ -1,5 +1,6 @@
 //! What a policy says of logs and events, and where that makes no sense.
 
+use super::bindings::MAX_REQUIRED;
 use super::event_rules::speaks_of;
 use super::log_names::MAX_PARTS;
 use super::{EventRule, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, Reference};
@@ -44,6 +45,9 @@ impl<'a> PolicyBuilder<'a> {
         let rules = &self.events;
         for rule in rules.require.iter().chain(rules.allow) {
             self.judge_event_rule(rule)?;
+        }
+        if rules.require.iter().filter(|rule| rule.kind.is_some()).count() > MAX_REQUIRED {
+            return Err(PolicyError::TooManyRequired);
         }
         for index in rules.allow_unknown.iter().chain(rules.require_seal) {
             self.judge_logged(*index)?;

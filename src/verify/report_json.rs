@@ -1,7 +1,8 @@
 //! A report for programs: one JSON object, written without an allocator, the same bytes everywhere.
 
 use super::{
-    Attributes, Binding, Report, Trust, distinguished_name::Escaped, facts_text::FactJson, report_text::KeyKind,
+    Attributes, Binding, Report, Required, Trust, distinguished_name::Escaped, facts_text::FactJson,
+    report_text::KeyKind,
 };
 use crate::wire::Hex;
 use core::fmt::{self, Write};
@@ -33,18 +34,24 @@ impl Report<'_> {
             comma = ",";
         });
         written?;
+        self.json_attachments(f)
+    }
+
+    #[inline(never)]
+    fn json_attachments(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let required = self.required();
         f.write_str("\n  ],\n  \"bindings\": [")?;
-        self.write_attachments(f, true)?;
+        self.write_bound(f, &required, true)?;
         f.write_str("\n  ],\n  \"attachments\": [")?;
-        self.write_attachments(f, false)?;
+        self.write_bound(f, &required, false)?;
         f.write_str("\n  ]\n}")
     }
 
     /// Those that an event binds, or the others.
-    fn write_attachments(&self, f: &mut fmt::Formatter<'_>, bound: bool) -> fmt::Result {
+    fn write_bound(&self, f: &mut fmt::Formatter<'_>, required: &Required<'_>, bound: bool) -> fmt::Result {
         let mut comma = "";
         for enclosed in self.attachments().iter() {
-            let binding = self.binding(&enclosed);
+            let binding = required.binding(&enclosed);
             if binding.is_some() != bound {
                 continue;
             }

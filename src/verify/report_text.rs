@@ -57,6 +57,15 @@ impl fmt::Display for Report<'_> {
             writeln!(f, "  {}:{index:<2}  {state:<11}  {}", bank.name(), Hex(value))?;
         }
         self.write_facts(f)?;
+        self.write_attachments(f)
+    }
+}
+
+impl Report<'_> {
+    /// What the proof encloses, and what measured it.
+    #[inline(never)]
+    fn write_attachments(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let required = self.required();
         for (place, enclosed) in self.attachments().iter().enumerate() {
             writeln!(
                 f,
@@ -65,17 +74,16 @@ impl fmt::Display for Report<'_> {
                 Escaped(enclosed.kind),
                 Escaped(enclosed.name)
             )?;
-            match self.binding(&enclosed) {
+            match required.binding(&enclosed) {
                 Some(binding) => writeln!(f, "         bound {binding}")?,
                 None => f.write_str("         enclosed, not bound: nothing that the policy requires measured it\n")?,
             }
         }
         Ok(())
     }
-}
 
-impl Report<'_> {
     /// What the verified logs tell, PCR by PCR.
+    #[inline(never)]
     fn write_facts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut written = Ok(());
         let mut first = true;

@@ -31,7 +31,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. `std` adds the writing of proofs, PEM and the clock; `cli` adds the command line. Neither changes a verdict.
+//! None is on by default. `std` adds the writing of proofs and logs, PEM and the clock; `cli` adds the command line. Neither changes a verdict.
 #![no_std]
 #[cfg(any(test, feature = "std"))]
 extern crate std;

@@ -153,6 +153,11 @@ fn r08_a_bank_that_the_firmware_never_extended() {
     refused(&one, &policy(), "logs", "PCR 3 of sha256 is at its start");
     let empty = changed(|machine| machine.firmware.clear());
     refused(&empty, &policy(), "logs", "is at its start");
+    // Where another bank is judged, it is told.
+    assert!(!accepted(&Machine::new(), &policy()).out.contains("empty-banks"));
+    let other = "[pcr.sha256]\n13 = \"log\"\n[logs]\n13 = [\"application\"]\n[events]\naccept_any_boot = true\nallow_unknown = [13]\n";
+    let outcome = accepted(&changed(|machine| machine.firmware.clear()), other);
+    assert!(outcome.out.contains("not checked  empty-banks"), "{outcome:?}");
 }
 
 #[test]

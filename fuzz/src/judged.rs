@@ -25,7 +25,7 @@ const JUDGED: [u8; 5] = [0, 4, 7, 9, 11];
 
 static VALUES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let file = boot!("q_p256_sha256.pcrs");
-    let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+    let word = |at: usize| usize::try_from(u32::from_le_bytes(file[at..at + 4].try_into().unwrap())).unwrap();
     let lists = (0..word(132)).map(|list| 136 + list * 532);
     lists
         .flat_map(|start| (0..word(start)).map(move |place| start + 4 + place * 66))
@@ -48,7 +48,7 @@ pub fn judged_log(data: &[u8]) -> bool {
         .trim()
         .as_bytes()
         .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .map(|pair| u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect();
     let pins = [Pin::Name(boot!("ak_p256.name"))];
     let pcrs = JUDGED.map(|index| PcrRule::log(HashAlgorithm::Sha256, index));

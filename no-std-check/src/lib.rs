@@ -10,9 +10,10 @@ use core::panic::PanicInfo;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventData, TcgLog};
 use tpmproof::verify::{
-    Anchor, BankSelection, Certificate, CertificateRules, Challenge, GoogleRule, LogPart, PcrRule, Pin, Platform,
-    Policy, PolicyError, Purpose, Replay, Time, VerifyError,
+    Anchor, BankSelection, Certificate, CertificateRules, Challenge, EventRule, EventRules, GoogleRule, LogName, LogPart,
+    LogRule, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Replay, SecureBootRules, Time, VerifyError,
 };
+use tpmproof::structures::{TpmiAlgHash, TpmtHa};
 use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 
 mod text;
@@ -110,10 +111,38 @@ fn judge(request: &Request, out: &mut Text<'_>) -> Result<bool, Ended> {
     if chosen(9) {
         return appraise(builder.pcr_digests(&selection, &values), &proof, nonce, time, chosen, out);
     }
+    if chosen(12) {
+        return logged(builder, bank, value, name, (&proof, nonce, time), out);
+    }
     builder =
         builder.signature_hashes(HashAlgorithm::ALL).firmware_versions(&[1]).firmware_version_min(request.unix_seconds);
     builder = builder.reset_count(request.choice).restart_count(request.choice);
     appraise(builder.pcrs(&rules), &proof, nonce, time, chosen, out)
+}
+
+/// A policy of logs and events.
+fn logged<'a>(
+    builder: tpmproof::verify::PolicyBuilder<'a>,
+    bank: HashAlgorithm,
+    value: &'a [u8],
+    name: &'a str,
+    (proof, nonce, time): (&Proof<'a>, &'a [u8], Time),
+    out: &mut Text<'_>,
+) -> Result<bool, Ended> {
+    let digests = [TpmtHa { hash_alg: TpmiAlgHash(bank.into()), digest: value }];
+    let rules = [PcrRule::log(bank, 7), PcrRule::log(bank, 13)];
+    let logs = [LogRule { pcrs: 1 << 13, logs: &[LogName::Application, LogName::BlindLlamaV2] }];
+    let require = [EventRule::measurement(13, name).named(name).digests(&digests)];
+    let allow = [EventRule::event(7, &digests)];
+    let events = EventRules {
+        secure_boot: Some(SecureBootRules { pk: &digests, dbx_min: &digests, ..SecureBootRules::default() }),
+        require: &require,
+        allow: &allow,
+        allow_unknown: &[7],
+        require_seal: &[13],
+        accept_any_boot: true,
+    };
+    appraise(builder.pcrs(&rules).logs(&logs).events(events), proof, nonce, time, |_| false, out)
 }
 
 fn appraise<'a>(

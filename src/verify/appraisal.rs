@@ -98,7 +98,7 @@ impl<'a> Policy<'a> {
                 "boot not anchored, which events.accept_any_boot accepts: any software may have extended PCRs of 8 and above",
             )),
             (false, false) => Finding::NotChecked(Detail::Text(
-                "boot not anchored: PCRs of 8 and above are judged, but PCR 4, which measures what booted, is not",
+                "boot not anchored: PCRs of 8 and above are judged, and nothing says what booted, neither PCR 4 nor the keys of Secure Boot",
             )),
         };
         report.note(&"boot-anchor", finding);

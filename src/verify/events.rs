@@ -34,6 +34,14 @@ impl<'a> Policy<'a> {
             self.judge_separators(logs),
             "the firmware ended its PCRs, each once and without an error",
         );
+        if logs.quote().pcrs().any(|pcr| pcr.index == 0 && pcr.value.iter().all(|octet| *octet == 0)) {
+            report.note(
+                &"empty-banks",
+                Finding::NotChecked(Detail::Text(
+                    "a bank was quoted that the firmware extended with nothing: whoever judges it believes whatever follows",
+                )),
+            );
+        }
         if let Some(rules) = &self.0.events.secure_boot {
             let pass = if rules.accept_any_keys {
                 "on; the policy accepts any keys (events.accept_any_keys)"

@@ -4,7 +4,8 @@
 //! bytes ─Attestation::new─▶ Attestation            no accessor to its content
 //!  ─verify_signature(&TrustedKey)─▶ SignedAttest   signature over the raw bytes, only then parsed, magic
 //!  ─verify_quote(&Challenge, &PcrValues)─▶ VerifiedQuote   type, nonce, selection field for field, digest of the values
-//!  ─Policy::appraise(..)─▶ Report                  reference values, clock, firmware version
+//!  ─verify_logs(&[LogPart])─▶ VerifiedLogs         replay per bank; which PCR which log explains
+//!  ─Policy::appraise(..)─▶ Report                  reference values, events, clock, firmware version
 //! ```
 //!
 //! A [`TrustedKey`] says in its constructor why it is one: [`TrustedKey::pinned`] or [`TrustedKey::certified`].

@@ -107,7 +107,7 @@ impl<'a> Report<'a> {
         self.policy
     }
 
-    /// What the proof encloses. Only what [`Report::binding`] tells of is bound to the quote.
+    /// What the proof encloses. Only what [`Required::binding`](super::Required::binding) tells of is bound to the quote.
     #[must_use]
     pub fn attachments(&self) -> &Attachments<'a> {
         &self.attachments

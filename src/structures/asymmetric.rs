@@ -14,6 +14,30 @@ structure! {
 }
 
 union! {
+    /// The scheme of a signature that is asked for, or none where the key has its own (11.2.1.5).
+    #[doc(alias = "TPMT_SIG_SCHEME")]
+    #[doc(alias = "TPMU_SIG_SCHEME")]
+    pub enum TpmtSigScheme: TpmAlgId {
+        /// RSASSA-PKCS1-v1_5.
+        RSASSA => Rsassa(TpmsSchemeHash),
+        /// RSASSA-PSS.
+        RSAPSS => Rsapss(TpmsSchemeHash),
+        /// ECDSA.
+        ECDSA => Ecdsa(TpmsSchemeHash),
+        /// Direct anonymous attestation.
+        ECDAA => Ecdaa(TpmsSchemeEcdaa),
+        /// SM2.
+        SM2 => Sm2(TpmsSchemeHash),
+        /// Schnorr.
+        ECSCHNORR => Ecschnorr(TpmsSchemeHash),
+        /// HMAC.
+        HMAC => Hmac(TpmsSchemeHash),
+        /// The key's own.
+        NULL => Null,
+    }
+}
+
+union! {
     /// A key derivation scheme (11.2.3.3).
     #[doc(alias = "TPMT_KDF_SCHEME")]
     pub enum TpmtKdfScheme: TpmAlgId {

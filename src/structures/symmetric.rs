@@ -1,6 +1,6 @@
 //! Part 2, 11.1: Symmetric.
 
-use super::{TpmAlgId, TpmiAlgHash, TpmiAlgKdf, TpmiAlgSymMode};
+use super::{Tpm2bAuth, TpmAlgId, TpmiAlgHash, TpmiAlgKdf, TpmiAlgSymMode};
 
 union! {
     /// The symmetric algorithm of a storage key, or none (11.1.7).
@@ -69,4 +69,46 @@ union! {
         /// None: the caller chooses, or the object is data.
         NULL => Null,
     }
+}
+
+union! {
+    /// The symmetric algorithm of a session, or none (11.1).
+    #[doc(alias = "TPMT_SYM_DEF")]
+    pub enum TpmtSymDef: TpmAlgId {
+        /// Triple DES.
+        TDES => Tdes(BlockCipher),
+        /// AES.
+        AES => Aes(BlockCipher),
+        /// SM4.
+        SM4 => Sm4(BlockCipher),
+        /// Camellia.
+        CAMELLIA => Camellia(BlockCipher),
+        /// XOR obfuscation.
+        XOR => Xor(TpmiAlgHash),
+        /// None: nothing is encrypted.
+        NULL => Null,
+    }
+}
+
+sized_buffer! {
+    /// A secret to be sealed; empty where the TPM is to make a key (11.1).
+    #[doc(alias = "TPM2B_SENSITIVE_DATA")]
+    pub struct Tpm2bSensitiveData<'a>([u8; 256]);
+}
+
+structure! {
+    /// What the maker of an object knows of its sensitive area (11.1).
+    #[doc(alias = "TPMS_SENSITIVE_CREATE")]
+    pub struct TpmsSensitiveCreate<'a> {
+        /// The USER auth secret value.
+        user_auth: Tpm2bAuth<'a>,
+        /// Data to be sealed, a key, or derivation values.
+        data: Tpm2bSensitiveData<'a>,
+    }
+}
+
+sized_buffer! {
+    /// The same, sized (11.1).
+    #[doc(alias = "TPM2B_SENSITIVE_CREATE")]
+    pub struct Tpm2bSensitiveCreate<'a>(TpmsSensitiveCreate<'a>);
 }

@@ -6,7 +6,7 @@ use super::{
     check::{CheckName, Detail, Finding},
 };
 use crate::crypto::{CryptoError, HashAlgorithm};
-use crate::structures::{TpmAlgId, TpmRh};
+use crate::structures::{TpmAlgId, TpmHandle};
 
 impl<'a> Policy<'a> {
     /// Judges the quote by all the rules, and books each; the first failure is the error. Counters and versions can be judged
@@ -118,7 +118,7 @@ impl<'a> Policy<'a> {
             })),
             (Trust::PinnedName(_), Some(name)) => {
                 let expected = signed.attest().qualified_signer.0;
-                for hierarchy in [TpmRh::ENDORSEMENT, TpmRh::PLATFORM] {
+                for hierarchy in [TpmHandle::ENDORSEMENT, TpmHandle::PLATFORM] {
                     if name.qualified_in(hierarchy, key.crypto())?.as_bytes() == expected {
                         return Ok(true);
                     }

@@ -1,7 +1,7 @@
 //! Names and Qualified Names (Part 1, "Names"): what a TPM calls an object.
 
 use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
-use crate::structures::{TpmAlgId, TpmRh};
+use crate::structures::{TpmAlgId, TpmHandle};
 use crate::wire::Hex;
 use core::fmt;
 
@@ -19,7 +19,7 @@ impl Name {
     }
 
     /// The Qualified Name of this object as a primary object of `hierarchy`.
-    pub(crate) fn qualified_in(&self, hierarchy: TpmRh, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
+    pub(crate) fn qualified_in(&self, hierarchy: TpmHandle, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
         let algorithm = self.bytes.first_chunk().map_or(TpmAlgId::NULL, |alg| TpmAlgId(u16::from_be_bytes(*alg)));
         Self::hash(algorithm, &[&hierarchy.0.to_be_bytes(), self.as_bytes()], crypto)
     }

@@ -102,6 +102,12 @@ macro_rules! attributes {
             $( $(#[$about])* pub const $value: Self = Self($bits); )+
             const RESERVED: $base = !($( $bits )|+);
 
+            /// These bits, and those of `other`.
+            #[must_use]
+            pub const fn with(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+
             /// Whether all bits of `other` are set.
             #[must_use]
             pub fn contains(self, other: Self) -> bool {

@@ -43,8 +43,12 @@ pub mod cli;
 pub mod crypto;
 pub mod log;
 pub mod proof;
+#[cfg(feature = "prover")]
+pub mod prover;
 pub mod structures;
 pub mod verify;
 
 pub use proof::{Proof, verify_proof, verify_proof_with};
-pub use wire::{Decode, DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, Field, FieldPath, Hex, List};
+pub use wire::{
+    Decode, DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, Field, FieldPath, Hex, List, Received,
+};

@@ -18,6 +18,15 @@ impl Name {
         Self::hash(name_alg, &[public], crypto)
     }
 
+    /// The Name of what has no public area: its handle.
+    #[cfg(feature = "prover")]
+    pub(crate) fn of_handle(handle: TpmHandle) -> Self {
+        let mut bytes = [0; 66];
+        let octets = handle.0.to_be_bytes();
+        bytes.iter_mut().zip(octets).for_each(|(place, octet)| *place = octet);
+        Self { bytes, length: octets.len() }
+    }
+
     /// The Qualified Name of this object as a primary object of `hierarchy`.
     pub(crate) fn qualified_in(&self, hierarchy: TpmHandle, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
         let algorithm = self.bytes.first_chunk().map_or(TpmAlgId::NULL, |alg| TpmAlgId(u16::from_be_bytes(*alg)));

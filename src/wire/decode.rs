@@ -145,6 +145,30 @@ pub(crate) fn take<'a>(count: usize) -> impl FnOnce(&'a [u8]) -> Parsed<'a, &'a 
     }
 }
 
+/// A structure, and the octets that it was read from: what is hashed is what was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received<'a, T> {
+    /// The structure.
+    pub value: T,
+    /// Its octets.
+    pub bytes: &'a [u8],
+}
+
+impl<'a, T: Wire<'a>> Wire<'a> for Received<'a, T> {
+    #[inline]
+    fn decode(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (rest, value) = T::decode(input)?;
+        let bytes = input.get(..input.len().saturating_sub(rest.len())).unwrap_or(input);
+        Ok((rest, Self { value, bytes }))
+    }
+}
+
+impl<T> Encode for Received<'_, T> {
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(self.bytes);
+    }
+}
+
 /// The `TPML_` rule: a `UINT32` count, then that many elements, at most `LIMIT`.
 ///
 /// Every element is checked when the list is read; [`List::iter`] then reads them again from the same bytes, so the list

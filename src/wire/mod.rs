@@ -13,7 +13,7 @@ mod error;
 mod escape;
 mod trace;
 
-pub use decode::{Decode, List};
+pub use decode::{Decode, List, Received};
 pub(crate) use decode::{Parsed, Union, Wire, all, enclosed, in_field, located, sized, sized_octets, take};
 pub use encode::{Encode, EncodeError, Encoder};
 pub(crate) use error::Fault;

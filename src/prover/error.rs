@@ -1,0 +1,97 @@
+//! Why a prover did not do what it was asked.
+
+use super::TransportError;
+use crate::crypto::CryptoError;
+use crate::structures::{TpmCc, TpmRc};
+use crate::wire::{DecodeError, EncodeError};
+use core::fmt;
+
+/// Why a command, or something made of commands, failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ProverError {
+    /// The TPM refused a command.
+    #[expect(missing_docs, reason = "which command, and the TPM's reason")]
+    Refused { command: TpmCc, code: TpmRc },
+    /// A response is not what the command answers with.
+    #[expect(missing_docs, reason = "which command, and what is wrong with the response")]
+    Response { command: TpmCc, error: DecodeError },
+    /// A response is not by the TPM that the session is with, or was changed on its way.
+    ResponseHmac(TpmCc),
+    /// The TPM is not reached.
+    Transport(TransportError),
+    /// A command is too large.
+    Encode(EncodeError),
+    /// A hash that this crate lacks.
+    Crypto(CryptoError),
+    /// A key that cannot be used, with the reason.
+    Key(&'static str),
+    /// The system has no random numbers.
+    Random(getrandom::Error),
+}
+
+impl ProverError {
+    /// The TPM's reason, if it refused.
+    #[must_use]
+    pub fn code(&self) -> Option<TpmRc> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+}
+
+impl From<getrandom::Error> for ProverError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Random(error)
+    }
+}
+
+impl From<TransportError> for ProverError {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<EncodeError> for ProverError {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}
+
+impl From<CryptoError> for ProverError {
+    fn from(error: CryptoError) -> Self {
+        Self::Crypto(error)
+    }
+}
+
+impl fmt::Display for ProverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { command, code } => {
+                write!(f, "the TPM refuses {command:?}: {code}")?;
+                match code.base() {
+                    TpmRc::INITIALIZE => f.write_str(
+                        "; firmware does that at start-up, and swtpm with --flags not-need-init,startup-clear",
+                    ),
+                    TpmRc::FAILURE => f.write_str("; it needs a power cycle, or is broken"),
+                    _ => Ok(()),
+                }
+            }
+            Self::Response { command, error } => {
+                write!(f, "the TPM's response to {command:?} cannot be read: {error}")
+            }
+            Self::ResponseHmac(command) => write!(
+                f,
+                "the response to {command:?} does not authenticate: it was changed between the TPM and here, or is another TPM's"
+            ),
+            Self::Transport(error) => error.fmt(f),
+            Self::Encode(error) => write!(f, "the command cannot be sent: {error}"),
+            Self::Crypto(error) => error.fmt(f),
+            Self::Key(reason) => write!(f, "the key cannot be used: {reason}"),
+            Self::Random(error) => write!(f, "the system gives no random numbers: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for ProverError {}

@@ -1,0 +1,144 @@
+//! A stream socket, with a deadline for each response.
+
+use super::{TransportError, announced};
+use core::time::Duration;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::string::String;
+use std::time::Instant;
+
+/// Where a socket is.
+#[derive(Clone, Debug)]
+pub(crate) enum Endpoint {
+    Tcp(String, u16),
+    Unix(PathBuf),
+}
+
+/// A connected socket.
+#[derive(Debug)]
+pub(super) struct Stream {
+    socket: Socket,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    pub(super) fn connect(endpoint: &Endpoint, timeout: Duration) -> io::Result<Self> {
+        let socket = match endpoint {
+            Endpoint::Tcp(host, port) => {
+                let stream = TcpStream::connect((host.as_str(), *port))?;
+                // Commands are small and wait for their response: nothing is gained by gathering bytes.
+                stream.set_nodelay(true)?;
+                Socket::Tcp(stream)
+            }
+            Endpoint::Unix(path) => Socket::Unix(UnixStream::connect(path)?),
+        };
+        let stream = Self { socket, timeout };
+        stream.set_write_timeout(timeout)?;
+        Ok(stream)
+    }
+
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
+        let written = match &mut self.socket {
+            Socket::Tcp(stream) => stream.write_all(bytes),
+            Socket::Unix(stream) => stream.write_all(bytes),
+        };
+        written.map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => TransportError::Closed { received: 0 },
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                TransportError::TimedOut { waited: self.timeout, received: 0 }
+            }
+            _ => TransportError::System { doing: "write to", error },
+        })
+    }
+
+    /// Reads one response, which says its own size, and nothing behind it.
+    pub(super) fn receive_response<'r>(&mut self, buffer: &'r mut [u8]) -> Result<&'r [u8], TransportError> {
+        let deadline = Deadline::new(self.timeout);
+        let mut received = 0;
+        loop {
+            let limit = buffer.len();
+            let read = buffer.get(..received).unwrap_or_default();
+            if let Some(size) = announced(read, limit)? {
+                if let Some(more) = received.checked_sub(size).filter(|more| *more > 0) {
+                    return Err(TransportError::TrailingBytes(more));
+                }
+                if received == size {
+                    return Ok(buffer.get(..size).unwrap_or_default());
+                }
+            }
+            let space = buffer.get_mut(received..).unwrap_or_default();
+            let count = self.receive_some(space, &deadline, received)?;
+            received = received.saturating_add(count);
+        }
+    }
+
+    /// Fills `buffer`.
+    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<(), TransportError> {
+        let deadline = Deadline::new(self.timeout);
+        let mut received = 0;
+        while let Some(space) = buffer.get_mut(received..).filter(|space| !space.is_empty()) {
+            let count = self.receive_some(space, &deadline, received)?;
+            received = received.saturating_add(count);
+        }
+        Ok(())
+    }
+
+    fn receive_some(
+        &mut self,
+        space: &mut [u8],
+        deadline: &Deadline,
+        received: usize,
+    ) -> Result<usize, TransportError> {
+        loop {
+            let timed_out = || TransportError::TimedOut { waited: self.timeout, received };
+            let left = deadline.left().ok_or_else(timed_out)?;
+            let read = match &mut self.socket {
+                Socket::Tcp(stream) => stream.set_read_timeout(Some(left)).and_then(|()| stream.read(space)),
+                Socket::Unix(stream) => stream.set_read_timeout(Some(left)).and_then(|()| stream.read(space)),
+            };
+            match read {
+                Ok(0) => return Err(TransportError::Closed { received }),
+                Ok(count) => return Ok(count),
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted => {}
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(timed_out()),
+                    ErrorKind::ConnectionReset => return Err(TransportError::Closed { received }),
+                    _ => return Err(TransportError::System { doing: "read from", error }),
+                },
+            }
+        }
+    }
+
+    fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
+        match &self.socket {
+            Socket::Tcp(stream) => stream.set_write_timeout(Some(timeout)),
+            Socket::Unix(stream) => stream.set_write_timeout(Some(timeout)),
+        }
+    }
+}
+
+/// A moment that does not move when bytes trickle in.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    start: Instant,
+    timeout: Duration,
+}
+
+impl Deadline {
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self { start: Instant::now(), timeout }
+    }
+
+    /// What is left, if anything is.
+    pub(super) fn left(&self) -> Option<Duration> {
+        self.timeout.checked_sub(self.start.elapsed()).filter(|left| !left.is_zero())
+    }
+}

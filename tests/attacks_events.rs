@@ -9,8 +9,8 @@ use common::cli::Outcome;
 use common::forge::{hash, integer, oid, sequence, tlv};
 use common::log::{ACTION, CONFIG, GLOBAL, NO_ACTION, SECURITY, SEPARATOR, measurement, variable};
 use common::machine::{
-    APPLICATION, AUTHORITY, EFI_ACTION, Event, Machine, digest, digits, entry, measured, of_data, of_der, of_other,
-    separator, sha256,
+    AUTHORITY, EFI_ACTION, Event, Machine, digest, digits, entry, measured, of_data, of_der, of_other, separator,
+    sha256,
 };
 use common::verified::SHA256;
 
@@ -73,7 +73,7 @@ fn control() {
         "pass         boot-anchor",
         "sha256:7   explained",
         "sha256:8   not judged",
-        "PCR 13   measurement        weights llama-2-7b: 12 bytes",
+        "PCR 13   measurement        weights \"llama-2-7b\": 12 bytes",
     ] {
         assert!(outcome.out.contains(line), "{line}: {}", outcome.out);
     }
@@ -123,22 +123,31 @@ fn r02_events_retyped_and_forged_ones_appended() {
     refused(&hidden, &policy(), "logs", "PCR 7");
 }
 
-/// What is said beside a digest is an error where the type demands that the digest is of it.
+/// What is said beside a digest is an error where the type demands that the digest is of it. Firmware and old versions of shim get that
+/// wrong, so a policy may name the digest all the same, or tolerate any: then it is told.
 #[test]
 fn r04_data_that_the_type_says_was_measured() {
-    // With the PCR tolerated, nothing else would refuse it.
-    let tolerant = format!("{}allow_unknown = [0, 1, 2, 3, 4, 5, 6]\n", policy());
     for type_ in [8, EFI_ACTION, 0x8000_0006, AUTHORITY, CONFIG] {
-        let honest = changed(|machine| machine.firmware.push(of_data(5, type_, b"what was measured")));
-        accepted(&honest, &tolerant);
         let edited =
             changed(|machine| machine.firmware.push(of_other(5, type_, b"what was measured", b"what is said")));
-        refused(&edited, &tolerant, "events", "says what was not measured");
+        refused(&edited, &policy(), "events", "and its data, which its type says is that, is not what was measured");
+        for told in [
+            format!("{}allow_unknown = [5]\n", policy()),
+            policy().replace(
+                "allow = [",
+                &format!("allow = [{{ pcr = 5, digest = [\"{}\"] }}, ", sha256(b"what was measured")),
+            ),
+        ] {
+            let outcome = accepted(&edited, &told);
+            assert!(outcome.out.contains("not checked  event-data         1 events have other data"), "{outcome:?}");
+            assert!(!outcome.out.contains("what is said"), "{outcome:?}");
+        }
+        let honest = changed(|machine| machine.firmware.push(of_data(5, type_, b"what was measured")));
+        let outcome = accepted(&honest, &format!("{}allow_unknown = [5]\n", policy()));
+        assert!(!outcome.out.contains("event-data"), "{outcome:?}");
     }
     let called = changed(|machine| machine.firmware.push(of_other(5, SEPARATOR, b"what was measured", &[0; 4])));
-    refused(&called, &tolerant, "separators", "is called a separator");
-    // Of other types the data only describes.
-    accepted(&changed(|machine| machine.firmware.push(of_other(5, APPLICATION, b"image", &[0; 32]))), &tolerant);
+    refused(&called, &format!("{}allow_unknown = [5]\n", policy()), "separators", "is called a separator");
 }
 
 #[test]
@@ -158,6 +167,9 @@ fn r08_a_bank_that_the_firmware_never_extended() {
     let other = "[pcr.sha256]\n13 = \"log\"\n[logs]\n13 = [\"application\"]\n[events]\naccept_any_boot = true\nallow_unknown = [13]\n";
     let outcome = accepted(&changed(|machine| machine.firmware.clear()), other);
     assert!(outcome.out.contains("not checked  empty-banks"), "{outcome:?}");
+    // PCR 7 of a bank whose PCR 0 is at its start anchors nothing (CVE-2021-42299).
+    let seven = changed(|machine| machine.firmware.retain(|event| event.pcr == 7));
+    refused(&seven, &slim(&db()), "empty-banks", "PCR 0 of sha256 is at its start");
 }
 
 #[test]
@@ -334,6 +346,13 @@ fn a07_fields_do_not_shift() {
     assert_eq!(integer(&[1]), [2, 1, 1]);
 }
 
+/// Without measurements that are required, and with any tolerated.
+fn tolerant() -> String {
+    let (before, _) =
+        policy().split_once("require = [").map(|(before, after)| (before.to_owned(), after.to_owned())).unwrap();
+    format!("{before}allow_unknown = [13]\n")
+}
+
 #[test]
 fn a08_nothing_follows_a_seal() {
     let seal = || measured(13, "seal", "", b"");
@@ -346,8 +365,7 @@ fn a08_nothing_follows_a_seal() {
         machine.application.push(seal());
         machine.application.push(measured(13, "tls-spki", "second", b"another key"));
     });
-    let tolerant = format!("{}allow_unknown = [13]\n", policy().replace("  { pcr = 13, kind = \"tls-spki\" },\n", ""));
-    refused(&after, &tolerant, "seal", "follows the seal");
+    refused(&after, &tolerant(), "seal", "follows the seal");
     let twice = changed(|machine| machine.application.extend([seal(), seal()]));
     refused(&twice, &asked, "seal", "follows the seal");
 }
@@ -359,7 +377,7 @@ fn a09_exactly_one() {
     let same = changed(|machine| machine.application.push(machine.application[0].clone()));
     refused(&same, &policy(), "required-events", "is a second one");
     let other = changed(|machine| machine.application[1] = measured(13, "weights", "llama-2-7b", b"other numbers"));
-    refused(&other, &policy(), "required-events", "which the policy does not name");
+    refused(&other, &policy(), "required-events", "and the policy asks for TPM_ALG_SHA256:9340");
     let named = changed(|machine| machine.application[1] = measured(13, "weights", "llama-2-7c", b"many numbers"));
     refused(&named, &policy(), "events", "matches no rule");
 }
@@ -368,7 +386,7 @@ fn a09_exactly_one() {
 fn a10_an_event_that_nobody_knows() {
     let unknown = changed(|machine| machine.application.push(measured(13, "backdoor", "", b"x")));
     refused(&unknown, &policy(), "events", "event 4 of the log \"application\", of PCR 13, matches no rule");
-    let outcome = accepted(&unknown, &format!("{}allow_unknown = [13]\n", policy()));
+    let outcome = accepted(&unknown, &tolerant());
     assert!(outcome.out.contains("not checked  unknown-events"), "{outcome:?}");
     let allowed = policy().replace("allow = [", "allow = [{ pcr = 13, kind = \"backdoor\" }, ");
     accepted(&unknown, &allowed);
@@ -417,7 +435,14 @@ fn keys_of_secure_boot() {
     }
     let authority = digest(Machine::new().firmware.iter().find(|event| event.type_ == AUTHORITY).unwrap());
     accepted(&Machine::new(), &with(&format!("authority = [\"{authority}\"]")));
-    refused(&Machine::new(), &with(&format!("authority = [\"{none}\"]")), "events", "matches no rule");
+    refused(
+        &Machine::new(),
+        &with(&format!("authority = [\"{none}\"]")),
+        "secure-boot",
+        "by an authority that the policy names",
+    );
+    let other = changed(|machine| machine.firmware.push(of_data(7, AUTHORITY, &variable(SECURITY, "db", b"another"))));
+    refused(&other, &with(&format!("authority = [\"{authority}\"]")), "events", "matches no rule");
     let outcome = accepted(&Machine::new(), &with("accept_any_keys = true"));
     assert!(outcome.out.contains("accepts any keys"), "{outcome:?}");
     // What allowed something to start is an entry of db, or it is none.
@@ -442,6 +467,156 @@ fn revocations_of_secure_boot() {
     let other = format!("\"sha256:{}\"", "67".repeat(32));
     accepted(&Machine::new(), &with(&revoked));
     refused(&Machine::new(), &with(&format!("{revoked}, {other}")), "secure-boot", "does not revoke sha256:6767");
+}
+
+/// Octets that somebody else chose are hashed into PCRs too, such as a command line: outside an application's own log, none of them is a
+/// measurement, and no seal either.
+#[test]
+fn measurements_are_an_applications() {
+    // The octets of a seal that are a command line too.
+    let text: Vec<u8> = " init=/bin/sh rw console=ttyS0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let fields = [
+        oid("6981b69fa7dbc3c8fab0f39d85dbe5f3d3f2bc41"),
+        tlv(0x0c, b"seal"),
+        tlv(0x0c, &[b"A", &text[..]].concat()),
+        tlv(2, &[0x0b]),
+        tlv(4, &[0x41; 32]),
+        tlv(2, &[1, 0, 0]),
+    ];
+    let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+    let line = sequence(&fields);
+    let units: Vec<u16> = line.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    assert!(String::from_utf16(&units).unwrap().contains(" init=/bin/sh "));
+    let judged = policy().replace("13 = \"log\"\n\n", "12 = \"log\"\n13 = \"log\"\n\n");
+    for type_ in [0x0d, 6] {
+        let stub = changed(|machine| machine.firmware.push(Event { type_, ..of_der(12, &line) }));
+        refused(&stub, &judged, "events", "of PCR 12, matches no rule");
+    }
+    for pcr in [0, 4, 5, 7] {
+        let sealed = changed(|machine| {
+            machine.firmware.push(of_der(pcr, &measurement("seal", "anything at all", &[1; 32], 5)));
+        });
+        refused(&sealed, &policy(), "events", "matches no rule");
+    }
+    // Where the firmware's log explains the application's PCR too, what it has there is none of the application's.
+    let two = policy().replace("13 = [\"application\"]", "13 = [\"firmware\", \"application\"]");
+    accepted(&Machine::new(), &two);
+    for type_ in [0x0d, 6] {
+        let moved = changed(|machine| {
+            let event = machine.application.remove(0);
+            machine.firmware.push(Event { type_, ..event });
+        });
+        refused(&moved, &two, "events", "matches no rule");
+    }
+}
+
+/// Only PCRs 7 and 13 are judged.
+fn slim(rules: &str) -> String {
+    format!(
+        "[pcr.sha256]\n7 = \"log\"\n13 = \"log\"\n[logs]\n13 = [\"application\"]\n[events]\nsecure_boot = true\n{rules}\nrequire = [ {{ pcr = 13, kind = \
+         \"tls-spki\" }} ]\nallow = [{{ pcr = 13, kind = \"weights\" }}]\n"
+    )
+}
+
+fn db() -> String {
+    policy().lines().find(|line| line.starts_with("db = ")).unwrap().to_owned()
+}
+
+/// A machine of an attacker's, with keys and a loader of its own.
+fn own_keys() -> Machine {
+    changed(|machine| {
+        let own = [&[9; 16][..], b"another certificate"].concat();
+        for (vendor, name) in [(GLOBAL, "PK"), (GLOBAL, "KEK"), (SECURITY, "db")] {
+            let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let is_it = |event: &&mut Event| {
+                event.type_ == CONFIG
+                    && usize::from(event.data[16]) == name.len()
+                    && event.data[32..].starts_with(&wide)
+            };
+            let event = machine.firmware.iter_mut().find(is_it).unwrap();
+            *event = of_data(7, CONFIG, &variable(vendor, name, &common::machine::list(&[0xa1; 16], &own)));
+        }
+        let place = place(machine, 7, AUTHORITY);
+        machine.firmware[place] = of_data(7, AUTHORITY, &variable(SECURITY, "db", &own));
+    })
+}
+
+/// What says nothing about the keys anchors nothing.
+#[test]
+fn keys_that_do_not_anchor() {
+    let authority = digest(Machine::new().firmware.iter().find(|event| event.type_ == AUTHORITY).unwrap());
+    let authority = format!("authority = [\"{authority}\"]");
+    accepted(&Machine::new(), &slim(&authority));
+    refused(&own_keys(), &slim(&authority), "secure-boot", "by an authority that the policy names");
+    // Nor is it enough that nothing was started by anybody else.
+    let nothing = changed(|machine| *machine = own_keys());
+    let without = changed(|machine| {
+        machine.firmware = nothing.firmware.iter().filter(|event| event.type_ != AUTHORITY).cloned().collect();
+    });
+    refused(&without, &slim(&authority), "secure-boot", "by an authority that the policy names");
+    // Where the events of PCR 7 are tolerated, its keys anchor nothing.
+    let misuse = |rules: &str, words: &str| {
+        let outcome = Machine::new().verify(&slim(rules), &[]);
+        assert!(outcome.code == 2 && outcome.notes.contains(words), "{outcome:?}");
+    };
+    misuse(&format!("{authority}\nallow_unknown = [7]"), "name one of them");
+    misuse(&format!("{}\nallow_unknown = [7]", db()), "nothing in the policy says which");
+    misuse(&format!("{}\naccept_any_keys = true", db()), "leave one out");
+    misuse("accept_any_keys = true", "nothing in the policy says which");
+    let tolerated = slim(&format!("{}\nallow_unknown = [7]\naccept_any_boot = true", db()));
+    let outcome = accepted(&Machine::new(), &tolerated);
+    assert!(outcome.out.contains("tolerated (events.allow_unknown)"), "{outcome:?}");
+    assert!(outcome.out.contains("not checked  boot-anchor        boot not anchored"), "{outcome:?}");
+    // And beside a check that failed, nothing vouches for what booted.
+    let outcome = own_keys().verify(&slim(&db()), &[]);
+    assert!(outcome.out.contains("not checked  boot-anchor"), "{outcome:?}");
+}
+
+/// What is required cannot hide behind other octets.
+#[test]
+fn rules_that_contradict_each_other() {
+    let misuse = |rules: &str, words: &str| {
+        let outcome = Machine::new().verify(rules, &[]);
+        assert!(outcome.code == 2 && outcome.notes.contains(words), "{words}: {outcome:?}");
+    };
+    misuse(&format!("{}allow_unknown = [13]\n", policy()), "a second one would hide among them");
+    let sealed = tolerant().replace("allow_unknown", "require_seal = [13]\nallow_unknown");
+    misuse(&sealed, "a second one would hide among them");
+    let typed = "[pcr.sha256]\n4 = \"log\"\n[events]\nrequire = [{ pcr = 4, type = \"EV_IPL\", digest = [\"sha256:";
+    misuse(&format!("{typed}{}\"] }}]\n", "00".repeat(32)), "nothing measures a type");
+    misuse(&policy().replace("13 = [\"application\"]", "13 = [\"application\", \"application\"]"), "or one log twice");
+    misuse(&format!("{}allow_unknown = [1, 1]\n", policy()), "something of PCR 1 twice");
+    let twice = "{ pcr = 13, kind = \"other\" }";
+    misuse(&policy().replace("allow = [", &format!("allow = [{twice}, {twice}, ")), "something of PCR 13 twice");
+}
+
+/// A measurement by SHA-1 counts only where the policy names its digest.
+#[test]
+fn measurements_by_sha1() {
+    let sha1 = hash(tpmproof::crypto::HashAlgorithm::Sha1, b"a public key");
+    let own = oid("6981b69fa7dbc3c8fab0f39d85dbe5f3d3f2bc41");
+    let der =
+        sequence(&[&own, &tlv(0x0c, b"tls-spki"), &tlv(0x0c, b""), &tlv(2, &[4]), &tlv(4, &sha1), &tlv(2, &[12])]);
+    let machine = changed(|machine| machine.application[0] = of_der(13, &der));
+    refused(&machine, &policy(), "required-events", "SHA-1 and unknown algorithms do not count");
+    let named = format!("kind = \"tls-spki\", digest = [\"sha1:{}\"] }}", digits(&sha1));
+    accepted(&machine, &policy().replace("kind = \"tls-spki\" }", &named));
+}
+
+/// What a fact is called is what its PCR is for.
+#[test]
+fn facts_of_the_wrong_register() {
+    let machine = changed(|machine| {
+        let memory = [&b"GCE NonHostInfo\0"[..], &[4], &[0; 15]].concat();
+        machine.firmware.push(of_data(14, 0x11, &memory));
+        machine.firmware.push(of_data(14, 8, &[b'v', 0, b'9', 0, 0, 0]));
+        machine.firmware.push(of_other(9, 0x0d, b"lockdown=integrity", b"kernel_cmdline: lockdown=integrity"));
+    });
+    let judged = policy().replace("13 = \"log\"\n\n", "9 = \"log\"\n13 = \"log\"\n14 = \"log\"\n\n");
+    let outcome = accepted(&machine, &format!("{judged}allow_unknown = [9, 14]\n"));
+    for not_told in ["memory-protection", "firmware-version   v9", "command-line"] {
+        assert!(!outcome.out.contains(not_told), "{not_told}: {outcome:?}");
+    }
 }
 
 /// Attachments are bound by an event that the policy requires, and by nothing else.
@@ -507,4 +682,9 @@ fn attachments_that_are_certificates() {
         .map(|(line, _)| line.trim())
         .collect();
     assert_eq!(bound, ["tls-certificate bound", "tls-spki bound too"]);
+    // Anybody can issue a certificate for that key.
+    assert!(
+        outcome.out.contains("         bound by its public key alone, as \"tls-spki\", by event 1 of"),
+        "{outcome:?}"
+    );
 }

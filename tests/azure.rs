@@ -215,7 +215,7 @@ fn the_application_is_explained() {
     for line in [
         "sha256:15  explained",
         "pass         required-events",
-        "webserver-ca webserver_rootca\n         bound by event 3 of the log \"blindllama-v2\", PCR 15",
+        "webserver-ca webserver_rootca\n         bound as \"webserver-ca\", by event 3 of the log \"blindllama-v2\", PCR 15",
     ] {
         assert!(outcome.out.contains(line), "{line}: {}", outcome.out);
     }

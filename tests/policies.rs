@@ -224,7 +224,7 @@ fn policies_of_logs() {
             "4 = [\"{zeros}\"]\n13 = \"log\"\n14 = \"log\"\n[logs]\n13 = [\"application\"]\n14 = [\"application\"]"
         ),
         "4 = \"log\"\n13 = \"log\"\n[events]\nallow = [{ pcr = 13, kind = \"weights\" }]".to_owned(),
-        "13 = \"log\"\n[events]\naccept_any_boot = true\nallow_unknown = [13]\nrequire_seal = [13]".to_owned(),
+        "13 = \"log\"\n[events]\naccept_any_boot = true\nallow_unknown = [13]".to_owned(),
         format!("7 = \"log\"\n13 = \"log\"\n[events]\nsecure_boot = true\ndb = [\"sha256:{zeros}\"]"),
         format!("7 = \"log\"\n13 = \"log\"\n[events]\nsecure_boot = true\nauthority = [\"sha256:{zeros}\"]"),
         "7 = \"log\"\n[events]\nsecure_boot = true\naccept_any_keys = true".to_owned(),

@@ -10,7 +10,7 @@ use common::log::{ACTION, event, event2, header, id, measured, measurement, no_a
 use common::verified::{BANKS, SHA256, extended, leak, parts, quoted, verified, with};
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::log::TcgLog;
-use tpmproof::verify::LogState;
+use tpmproof::verify::{LogName, LogPart, LogState};
 
 #[test]
 fn each_boot_explains_its_quote() {
@@ -138,7 +138,11 @@ fn a02_a03_measurements_of_an_application() {
     let ders = [measurement("tls-spki", "", &[1; 32], 91), measurement("weights", "a", &[2; 32], 5)];
     let events: Vec<_> = ders.iter().map(|der| measured(BANKS, 13, der)).collect();
     let quote = quoted(&[(13, extended(&ders.map(|der| hash(SHA256, &der))))]);
-    let of = |events: &[&[u8]]| with(&quote, &[&[&header(BANKS)[..], &events.concat()].concat()]);
+    let of = |events: &[&[u8]]| {
+        let log = [&header(BANKS)[..], &events.concat()].concat();
+        let parts: Vec<_> = parts(&[&log]).iter().map(|part| LogPart { name: LogName::Application, ..*part }).collect();
+        quote.verify_logs(parts.leak()).unwrap()
+    };
     let logs = of(&[&events[0], &events[1]]);
     let read: Vec<_> = logs.events(SHA256, 13).map(|event| event.measurement().unwrap()).collect();
     assert_eq!((read[0].kind, read[1].kind, read[1].name), ("tls-spki", "weights", "a"));

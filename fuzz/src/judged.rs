@@ -66,8 +66,8 @@ pub fn judged_log(data: &[u8]) -> bool {
         Ok(report) => {
             let mut buffer = [0; 4096];
             assert_eq!(report.quote().expect("a quote").attest().to_bytes(&mut buffer), Ok(&message[..]));
-            assert!(report.pcrs().all(|(_, index, _, state)| {
-                state == if JUDGED.contains(&index) { PcrState::Explained } else { PcrState::NotJudged }
+            assert!(report.pcrs().all(|(pcr, state)| {
+                state == if JUDGED.contains(&pcr.index) { PcrState::Explained } else { PcrState::NotJudged }
             }));
             // The digests of the judged PCRs are those of the genuine log, whatever stands beside them.
             assert_eq!(digests(data), digests(LOG), "the TPM never extended this");

@@ -3,9 +3,10 @@
 use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::keys::{self, KeyFile};
+use super::log::whose;
 use super::{blindllama, files, pcr_file};
 use crate::crypto::HashAlgorithm;
-use crate::log::{Event, LogError, Measurement, TcgLog};
+use crate::log::{LogError, TcgLog};
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
 use crate::verify::{Log, LogName, PcrValue, decode_ecdsa_signature};
@@ -60,18 +61,12 @@ fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8>), CliErro
         name.decode(&bytes).map_err(evidence)?;
         return Ok((name, bytes));
     }
-    let log = TcgLog::from_bytes(&bytes).map_err(evidence)?;
-    let count = log.events().filter(Event::extends).count();
-    let name = match log.events().filter(Measurement::is_in).count() {
-        0 if count > 0 => LogName::Firmware,
-        measurements if measurements > 0 && measurements == count => LogName::Application,
-        _ => {
-            let path = path.display();
-            return Err(CliError::Evidence(format!(
-                "{path} does not say whose log it is; say so with --log firmware={path} or --log application={path}"
-            )));
-        }
-    };
+    let name = whose(&TcgLog::from_bytes(&bytes).map_err(evidence)?).ok_or_else(|| {
+        let path = path.display();
+        CliError::Evidence(format!(
+            "{path} does not say whose log it is; say so with --log firmware={path} or --log application={path}"
+        ))
+    })?;
     Ok((name, bytes))
 }
 

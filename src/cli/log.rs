@@ -4,8 +4,8 @@ use super::args::LogArguments;
 use super::error::CliError;
 use super::files;
 use crate::crypto::{HashAlgorithm, SOFTWARE};
-use crate::log::{Event, EventData, LogError, LogFormat, Registers, TcgLog};
-use crate::verify::{Fact, FactJson, LogPart, Quoted, Replay, facts};
+use crate::log::{Event, EventData, LogError, LogFormat, Measurement, Registers, TcgLog};
+use crate::verify::{Fact, FactJson, LogName, LogPart, Quoted, Replay, facts};
 use crate::wire::Hex;
 use core::fmt::Write as _;
 use std::format;
@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
     let mut parts = Vec::new();
     for (bytes, path) in files.iter().zip(&arguments.files) {
         let log = detect(bytes).map_err(|error| CliError::Evidence(format!("{}: {error}", path.display())))?;
-        parts.push(LogPart::whole(log));
+        let name = whose(&log).unwrap_or(LogName::Firmware);
+        parts.push(LogPart { name, ..LogPart::whole(log) });
     }
     let logs = Logs { parts: &parts };
     if parts.iter().any(|part| part.log.registers() != logs.registers()) {
@@ -39,6 +40,16 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
 /// A log of a TPM, or of a confidential machine, which has other registers and padding. Many could be both: then it is a TPM's.
 pub(crate) fn detect(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
     TcgLog::from_bytes(bytes).or_else(|error| TcgLog::from_ccel(bytes).map_err(|_| error))
+}
+
+/// An application's log has measurements only, and a firmware's none; of others nobody can tell.
+pub(crate) fn whose(log: &TcgLog<'_>) -> Option<LogName> {
+    let count = log.events().filter(Event::extends).count();
+    match log.events().filter(Measurement::is_in).count() {
+        0 if count > 0 => Some(LogName::Firmware),
+        measurements if measurements > 0 && measurements == count => Some(LogName::Application),
+        _ => None,
+    }
 }
 
 pub(crate) fn description(event: &Event<'_>) -> String {

@@ -46,7 +46,7 @@ impl BlindLlama {
     /// What an event measures, by its place; the digest is the one that extended the PCR.
     pub(crate) fn measurement<'a>(event: &Event<'a>) -> Option<Measurement<'a>> {
         let digest = event.digests.get(TpmAlgId::SHA256)?;
-        let size = u64::try_from(event.data.len()).ok()?;
-        Some(Measurement { kind: Self::kind(event)?, name: "", algorithm: TpmAlgId::SHA256, digest, size })
+        // Nothing measures how much there was of it.
+        Some(Measurement { kind: Self::kind(event)?, name: "", algorithm: TpmAlgId::SHA256, digest, size: None })
     }
 }

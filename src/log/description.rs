@@ -71,9 +71,16 @@ impl fmt::Display for EventData<'_> {
             Self::Tagged { tag, data } => write_tagged(f, *tag, data),
             Self::Measurement(measurement) => {
                 escaped(f, measurement.kind)?;
-                f.write_str(if measurement.name.is_empty() { "" } else { " " })?;
-                escaped(f, measurement.name)?;
-                write!(f, ": {} bytes, {:?} {}", measurement.size, measurement.algorithm, Hex(measurement.digest))
+                if !measurement.name.is_empty() {
+                    f.write_str(" \"")?;
+                    escaped(f, measurement.name)?;
+                    f.write_str("\"")?;
+                }
+                f.write_str(": ")?;
+                if let Some(size) = measurement.size {
+                    write!(f, "{size} bytes, ")?;
+                }
+                write!(f, "{:?} {}", measurement.algorithm, Hex(measurement.digest))
             }
             Self::Octets(data) => write_octets(f, data),
         }

@@ -32,8 +32,8 @@ pub struct Measurement<'a> {
     pub algorithm: TpmAlgId,
     /// The digest of what was measured.
     pub digest: &'a [u8],
-    /// Its size in octets.
-    pub size: u64,
+    /// Its size in octets, where that was measured too.
+    pub size: Option<u64>,
 }
 
 /// The content of the OBJECT IDENTIFIER: the UUID 5b1f4f6e-1c8f-4c39-9d0b-6f2f3a7c9e41 below 2.25 (ITU-T X.667).
@@ -90,5 +90,5 @@ fn measurement(input: &[u8]) -> Parsed<'_, Measurement<'_>> {
         return in_field(&"Measurement.digest", |at| Err(Fault::new(at, wrong)))(rest);
     }
     let (rest, size) = in_field(&"Measurement.size", value::<u64>(tag::INTEGER))(after)?;
-    Ok((rest, Measurement { kind, name, algorithm: TpmAlgId(algorithm), digest, size }))
+    Ok((rest, Measurement { kind, name, algorithm: TpmAlgId(algorithm), digest, size: Some(size) }))
 }

@@ -54,7 +54,7 @@ impl Measurement<'_> {
         put(&mut fields, tag::UTF8_STRING, self.name.as_bytes());
         put(&mut fields, tag::INTEGER, &unsigned(self.algorithm.0.into()));
         put(&mut fields, tag::OCTET_STRING, self.digest);
-        put(&mut fields, tag::INTEGER, &unsigned(self.size));
+        put(&mut fields, tag::INTEGER, &unsigned(self.size.unwrap_or_default()));
         tlv(tag::SEQUENCE, &fields)
     }
 }

@@ -18,7 +18,9 @@ pub(super) fn hmac(algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Sec
     fn run<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Secret {
         // HMAC takes a key of any length.
         let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else { return Secret::default() };
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         Zeroizing::new(mac.finalize().into_bytes().to_vec())
     }
     match algorithm {
@@ -33,7 +35,9 @@ pub(super) fn hmac(algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Sec
 pub(super) fn digest(algorithm: HashAlgorithm, parts: &[&[u8]]) -> Vec<u8> {
     fn run<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
         let mut digest = D::new();
-        parts.iter().for_each(|part| digest.update(part));
+        for part in parts {
+            digest.update(part);
+        }
         digest.finalize().to_vec()
     }
     match algorithm {
@@ -44,7 +48,7 @@ pub(super) fn digest(algorithm: HashAlgorithm, parts: &[&[u8]]) -> Vec<u8> {
     }
 }
 
-/// KDFa: key derivation in counter mode with HMAC (Part 1, "KDFa"), of a whole number of octets.
+/// `KDFa`: key derivation in counter mode with HMAC (Part 1, "`KDFa`"), of a whole number of octets.
 pub(super) fn kdfa(
     algorithm: HashAlgorithm,
     key: &[u8],
@@ -58,7 +62,7 @@ pub(super) fn kdfa(
     })
 }
 
-/// KDFe: key derivation from an exchange on a curve (Part 1, "KDFe").
+/// `KDFe`: key derivation from an exchange on a curve (Part 1, "`KDFe`").
 pub(super) fn kdfe(
     algorithm: HashAlgorithm,
     z: &[u8],

@@ -35,17 +35,17 @@ pub(super) fn split(
     sessions: bool,
 ) -> Result<(TpmHandle, &mut [u8], &[u8]), DecodeError> {
     let ends = |offset| DecodeError { kind: DecodeErrorKind::UnexpectedEnd, offset, path: FieldPath::default() };
-    let mut rest = body;
-    let word = |rest: &mut &mut [u8]| {
-        let (word, after) = core::mem::take(rest).split_first_chunk_mut().ok_or_else(|| ends(Header::SIZE))?;
-        *rest = after;
-        Ok(u32::from_be_bytes(*word))
+    let (handle, rest) = if handle {
+        let (word, rest) = body.split_first_chunk_mut().ok_or_else(|| ends(Header::SIZE))?;
+        (TpmHandle(u32::from_be_bytes(*word)), rest)
+    } else {
+        (TpmHandle::NULL, body)
     };
-    let handle = if handle { TpmHandle(word(&mut rest)?) } else { TpmHandle::NULL };
     if !sessions {
         return Ok((handle, rest, &[]));
     }
-    let size = usize::try_from(word(&mut rest)?).unwrap_or(usize::MAX);
+    let (size, rest) = rest.split_first_chunk_mut().ok_or_else(|| ends(Header::SIZE))?;
+    let size = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX);
     let (parameters, area) = rest.split_at_mut_checked(size).ok_or_else(|| ends(Header::SIZE))?;
     Ok((handle, parameters, area))
 }

@@ -92,5 +92,5 @@ where
 /// A TPM may leave out leading zeros; a derivation must not.
 fn padded(coordinate: &[u8], size: usize) -> Vec<u8> {
     let zeros = size.saturating_sub(coordinate.len());
-    std::iter::repeat_n(0, zeros).chain(coordinate.iter().copied()).collect()
+    core::iter::repeat_n(0, zeros).chain(coordinate.iter().copied()).collect()
 }

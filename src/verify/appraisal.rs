@@ -91,6 +91,9 @@ impl<'a> Policy<'a> {
             return;
         }
         let finding = match (software.all(|rule| self.0.anchors_boot(rule.bank)), self.0.events.accept_any_boot) {
+            (true, _) if report.failure().is_some() => Finding::NotChecked(Detail::Text(
+                "what booted is judged too, and another check failed: it vouches for nothing",
+            )),
             (true, _) => {
                 Finding::Pass(Detail::Text("what booted is judged too, by PCR 4, or by the keys of Secure Boot"))
             }

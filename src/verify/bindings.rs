@@ -1,5 +1,6 @@
 //! What of a proof's attachments was measured: all others are only enclosed.
 
+use super::distinguished_name::Escaped;
 use super::{Attachment, Certificate, Report, VerifiedEvent};
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::log::Measurement;
@@ -38,11 +39,9 @@ impl<'a> Report<'a> {
         let mut required = Required(heapless::Vec::new());
         if self.failure().is_none() {
             self.with_logs(|logs| {
-                for (pcr, event) in self.policy().required_events(logs) {
-                    if let Some(found) = event.measurement() {
-                        // As many as a policy may require fit.
-                        let _ = required.0.push((pcr, event, found));
-                    }
+                for found in self.policy().required_measurements(logs) {
+                    // As many as a policy may require fit.
+                    let _ = required.0.push(found);
                 }
             });
         }
@@ -81,20 +80,25 @@ fn is_of(measurement: &Measurement<'_>, attachment: &Attachment<'_>, crypto: &dy
     } else {
         return false;
     };
-    let size = u64::try_from(octets.len()).is_ok_and(|size| size == measurement.size);
-    let digest = crypto.digest(algorithm, &mut [octets].into_iter());
-    size && digest.is_ok_and(|digest| digest.as_bytes() == measurement.digest)
+    // Before the hash: a proof may enclose much that is of another size.
+    measurement.size.is_none_or(|size| u64::try_from(octets.len()).is_ok_and(|found| found == size))
+        && crypto
+            .digest(algorithm, &mut [octets].into_iter())
+            .is_ok_and(|digest| digest.as_bytes() == measurement.digest)
 }
 
 impl fmt::Display for Binding<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (log, event) = (self.event.log().as_str(), self.event.event().index);
-        write!(
-            f,
-            "by event {event} of the log \"{log}\", PCR {}, {:?}:{}",
-            self.pcr,
-            self.measurement.algorithm,
-            Hex(self.measurement.digest)
-        )
+        let measured = &self.measurement;
+        if measured.kind != self.attachment.kind {
+            f.write_str("by its public key alone, ")?;
+        }
+        write!(f, "as \"{}\"", Escaped(measured.kind))?;
+        if !measured.name.is_empty() {
+            write!(f, " \"{}\"", Escaped(measured.name))?;
+        }
+        let digest = Hex(measured.digest);
+        write!(f, ", by event {event} of the log \"{log}\", PCR {}, {:?}:{digest}", self.pcr, measured.algorithm)
     }
 }

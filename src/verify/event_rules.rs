@@ -81,26 +81,35 @@ impl<'a> EventRule<'a> {
         Self { digests, ..self }
     }
 
-    /// Whether an event is the one that the rule speaks of, whatever its content.
+    /// Whether an event is the one that the rule speaks of, whatever its content; `measurement` is what it measured.
     pub(crate) fn is_about(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
         let typed = self.event_type.is_none_or(|type_| event.event().event_type().unverified() == type_);
         let right = match (self.kind, measurement) {
             (None, _) => contains(self.digests, event.bank().into(), event.digest()),
             (Some(_), None) => false,
-            (Some(kind), Some(found)) => found.kind == kind && self.name.is_none_or(|name| found.name == name),
+            (Some(_), Some(found)) => self.is_called(found),
         };
         typed && right
     }
 
-    /// Whether its content is right too.
+    /// Whether a measurement has the kind and the name of the rule.
+    pub(crate) fn is_called(&self, found: &Measurement<'_>) -> bool {
+        self.kind.is_some_and(|kind| found.kind == kind) && self.name.is_none_or(|name| found.name == name)
+    }
+
+    /// Whether what was measured is right: by SHA-1 only where the rule names its digest.
+    pub(crate) fn knows_content(&self, found: &Measurement<'_>) -> bool {
+        if self.digests.is_empty() {
+            HashAlgorithm::try_from(found.algorithm).is_ok_and(|algorithm| algorithm != HashAlgorithm::Sha1)
+        } else {
+            contains(self.digests, found.algorithm, found.digest)
+        }
+    }
+
+    /// Whether an event is the one that the rule speaks of, and its content is right too.
     pub(crate) fn allows(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
-        let content = match measurement {
-            Some(found) if self.kind.is_some() => {
-                self.digests.is_empty() || contains(self.digests, found.algorithm, found.digest)
-            }
-            _ => true,
-        };
-        content && self.is_about(event, measurement)
+        let right = self.kind.is_none() || measurement.is_some_and(|found| self.knows_content(found));
+        right && self.is_about(event, measurement)
     }
 }
 

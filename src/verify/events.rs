@@ -1,7 +1,9 @@
 //! From logs that are verified to a decision: are their events those that the policy knows?
 
 use super::check::{CheckName, Detail, Finding};
-use super::{EventRule, LogState, LogsError, PcrRule, Policy, Report, VerifiedEvent, VerifiedLogs, VerifyError};
+use super::{
+    EventRule, LogState, LogsError, PcrRule, Policy, Reference, Report, VerifiedEvent, VerifiedLogs, VerifyError,
+};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
 
@@ -26,32 +28,41 @@ impl<'a> Policy<'a> {
         if let Err(error) = self.judge_states(logs) {
             return report.note(&"logs", Finding::Fail(error));
         }
+        let rules = &self.0.events;
         let count = self.0.log_pcrs().count();
         report.note(&"logs", Finding::Pass(Detail::Count { count, after: " PCRs are explained by their logs" }));
-        book(
-            report,
-            &"separators",
-            self.judge_separators(logs),
-            "the firmware ended its PCRs, each once and without an error",
-        );
-        if logs.quote().pcrs().any(|pcr| pcr.index == 0 && pcr.value.iter().all(|octet| *octet == 0)) {
-            report.note(
-                &"empty-banks",
-                Finding::NotChecked(Detail::Text(
-                    "a bank was quoted that the firmware extended with nothing: whoever judges it believes whatever follows",
-                )),
+        self.note_empty_banks(logs, report);
+        let separators = self.judge_separators(logs);
+        if separators.is_err() || self.0.log_pcrs().any(|rule| FIRMWARE.contains(&rule.index)) {
+            book(
+                report,
+                &"separators",
+                separators,
+                "the firmware ended its PCRs that are judged, each once and without an error",
             );
         }
-        if let Some(rules) = &self.0.events.secure_boot {
-            let pass = if rules.accept_any_keys {
-                "on; the policy accepts any keys (events.accept_any_keys)"
-            } else {
-                "on, with keys of the policy"
+        if let Some(boot) = &rules.secure_boot {
+            let pass = match (boot.accept_any_keys, rules.allow_unknown.contains(&7)) {
+                (true, _) => "on; the policy accepts any keys (events.accept_any_keys)",
+                (false, true) => {
+                    "on, with keys of the policy; what other keys allowed to start is tolerated (events.allow_unknown)"
+                }
+                (false, false) => "on, with keys of the policy",
             };
             book(report, &"secure-boot", self.judge_secure_boot(logs), pass);
         }
-        book(report, &"events", self.judge_all_events(logs), "each event matches a rule of the policy");
-        if !self.0.events.allow_unknown.is_empty() {
+        let pass = if rules.allow_unknown.is_empty() {
+            "each event matches a rule of the policy"
+        } else {
+            "each event matches a rule of the policy, but in PCRs where the policy tolerates any"
+        };
+        let mut unmeasured = 0;
+        book(report, &"events", self.judge_all_events(logs, &mut unmeasured), pass);
+        if unmeasured > 0 {
+            let after = " events have other data than was measured, though their type says that it was: they count by their digests";
+            report.note(&"event-data", Finding::NotChecked(Detail::Count { count: unmeasured, after }));
+        }
+        if !rules.allow_unknown.is_empty() {
             report.note(
                 &"unknown-events",
                 Finding::NotChecked(Detail::Text(
@@ -59,15 +70,36 @@ impl<'a> Policy<'a> {
                 )),
             );
         }
-        if !self.0.events.require.is_empty() {
-            let found = self.0.events.require.iter().try_for_each(|rule| self.judge_required(logs, rule));
+        if !rules.require.is_empty() {
+            let found = rules.require.iter().try_for_each(|rule| self.judge_required(logs, rule));
             book(report, &"required-events", found, "each event that the policy requires is there once");
         }
         if let Err(error) = self.judge_seals(logs) {
             report.note(&"seal", Finding::Fail(VerifyError::Logs(error)));
-        } else if !self.0.events.require_seal.is_empty() {
+        } else if !rules.require_seal.is_empty() {
             report.note(&"seal", Finding::Pass(Detail::Text("nothing follows the seals that the policy asks for")));
         }
+    }
+
+    /// A bank that the firmware extended with nothing anchors nothing (CVE-2021-42299); of one that is quoted and not judged it is told.
+    fn note_empty_banks(&self, logs: &VerifiedLogs<'_, 'a>, report: &mut Report<'a>) {
+        let zero = |value: &[u8]| value.iter().all(|octet| *octet == 0);
+        let mut empty = logs.quote().pcrs().filter(|pcr| pcr.index == 0 && zero(pcr.value)).peekable();
+        if empty.peek().is_none() {
+            return;
+        }
+        let judged = |bank: &HashAlgorithm| {
+            let mut firmware = self.0.pcrs.iter().filter(|rule| rule.bank == *bank && FIRMWARE.contains(&rule.index));
+            // A policy that knows PCR 0 says by itself what it must hold.
+            firmware.clone().all(|rule| rule.index != 0) && firmware.any(|rule| rule.reference != Reference::Zero)
+        };
+        let finding = match empty.filter_map(|pcr| HashAlgorithm::try_from(pcr.bank).ok()).find(judged) {
+            Some(bank) => Finding::Fail(VerifyError::Logs(LogsError::Unmeasured { bank, index: 0 })),
+            None => Finding::NotChecked(Detail::Text(
+                "a bank was quoted that the firmware extended with nothing: whoever judges it believes whatever follows",
+            )),
+        };
+        report.note(&"empty-banks", finding);
     }
 
     /// Every PCR that a log is to explain is quoted, explained, and, where it is the firmware's, extended.
@@ -109,32 +141,33 @@ impl<'a> Policy<'a> {
         Ok(())
     }
 
-    fn judge_all_events(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<(), LogsError<'a>> {
+    /// Each event matches a rule, or its PCR tolerates any. Those that matter and have other data than their type demands are counted in
+    /// `unmeasured`.
+    fn judge_all_events(&self, logs: &VerifiedLogs<'_, 'a>, unmeasured: &mut usize) -> Result<(), LogsError<'a>> {
         let mut unexpected = None;
         let mut count = 0usize;
         for PcrRule { bank, index, .. } in self.0.log_pcrs().copied() {
             let boot = self.0.events.secure_boot.filter(|_| index == 7);
             let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?)));
             for (place, event) in logs.events(bank, index).enumerate() {
+                let other_data =
+                    OF_THEIR_DATA.contains(&event.event().event_type().unverified()) && event.data().is_none();
                 let firmware = FIRMWARE.contains(&index) && event.measured().ends_firmware();
                 let keys = boot.as_ref().is_some_and(|(rules, boot)| rules.account_for(boot, place, &event));
-                if firmware || keys || self.knows(&event, index) {
+                let known = firmware || keys || self.knows(&event, index);
+                if known || self.0.events.allow_unknown.contains(&index) {
+                    *unmeasured = unmeasured.saturating_add(usize::from(other_data));
                     continue;
                 }
+                count = count.saturating_add(1);
                 let (log, number) = (event.log(), event.event().index);
-                if OF_THEIR_DATA.contains(&event.event().event_type().unverified()) && event.data().is_none() {
-                    return Err(LogsError::DataDigest { log, event: number, index });
-                }
-                if !self.0.events.allow_unknown.contains(&index) {
-                    count = count.saturating_add(1);
-                    unexpected = unexpected.or(Some((log, number, index, bank, event.digest())));
-                }
+                unexpected = unexpected.or(Some((log, number, index, bank, event.digest(), other_data)));
             }
         }
         match unexpected {
             None => Ok(()),
-            Some((log, event, index, bank, digest)) => {
-                Err(LogsError::UnexpectedEvent { count, log, event, index, bank, digest })
+            Some((log, event, index, bank, digest, other_data)) => {
+                Err(LogsError::UnexpectedEvent { count, log, event, index, bank, digest, other_data })
             }
         }
     }
@@ -149,19 +182,24 @@ impl<'a> Policy<'a> {
     }
 
     /// Exactly one event of a rule, with the content that it asks for, in each bank in which its PCR is judged.
-    fn judge_required(&self, logs: &VerifiedLogs<'_, 'a>, rule: &EventRule<'a>) -> Result<(), LogsError<'a>> {
+    fn judge_required(&self, logs: &VerifiedLogs<'_, 'a>, rule: &'a EventRule<'a>) -> Result<(), LogsError<'a>> {
         for bank in self.0.log_pcrs().filter(|pcr| pcr.index == rule.pcr).map(|pcr| pcr.bank) {
-            let mut found = None;
-            for event in required(logs, rule, bank) {
-                if found.replace(event).is_some() {
-                    return Err(LogsError::DuplicateEvent { rule: *rule, event: event.event().index });
-                }
+            let mut events = required(logs, rule, bank);
+            let Some((event, measurement)) = events.next() else {
+                return Err(LogsError::RequiredEventMissing(rule));
+            };
+            if let Some((second, _)) = events.next() {
+                return Err(LogsError::DuplicateEvent { rule, log: second.log(), event: second.event().index });
             }
-            let event = found.ok_or(LogsError::RequiredEventMissing(*rule))?;
-            let measurement = event.measurement();
-            if !rule.allows(&event, measurement.as_ref()) {
-                let found = measurement.map_or(event.digest(), |found| found.digest);
-                return Err(LogsError::EventDigest { rule: *rule, event: event.event().index, found });
+            if let Some(found) = measurement.filter(|found| !rule.knows_content(found)) {
+                let (log, event) = (event.log(), event.event().index);
+                return Err(LogsError::EventDigest {
+                    rule,
+                    log,
+                    event,
+                    algorithm: found.algorithm,
+                    found: found.digest,
+                });
             }
         }
         Ok(())
@@ -173,9 +211,9 @@ impl<'a> Policy<'a> {
             let mut sealed = false;
             for event in logs.events(bank, index) {
                 if sealed {
-                    return Err(LogsError::AfterSeal { index, event: event.event().index });
+                    return Err(LogsError::AfterSeal { index, log: event.log(), event: event.event().index });
                 }
-                sealed = event.measurement().is_some_and(|found| found.kind == Measurement::SEAL);
+                sealed = event.measured().is_seal();
             }
             if !sealed && self.0.events.require_seal.contains(&index) {
                 return Err(LogsError::NotSealed(index));
@@ -184,25 +222,31 @@ impl<'a> Policy<'a> {
         Ok(())
     }
 
-    /// The events of the rules that require one and have found it. They are those of one bank: a second bank has the same.
-    pub(crate) fn required_events<'s>(
+    /// The measurements of the rules that require one and have found it. They are those of one bank: a second bank has the same.
+    pub(crate) fn required_measurements<'s>(
         &'s self,
         logs: &'s VerifiedLogs<'_, 'a>,
-    ) -> impl Iterator<Item = (u8, VerifiedEvent<'a>)> + 's {
-        self.0.events.require.iter().filter(|rule| self.judge_required(logs, rule).is_ok()).filter_map(|rule| {
+    ) -> impl Iterator<Item = (u8, VerifiedEvent<'a>, Measurement<'a>)> + 's {
+        let measured = self.0.events.require.iter().filter(|rule| rule.kind.is_some());
+        measured.filter(|rule| self.judge_required(logs, rule).is_ok()).filter_map(|rule| {
             let bank = self.0.log_pcrs().find(|pcr| pcr.index == rule.pcr)?.bank;
-            Some((rule.pcr, required(logs, rule, bank).next()?))
+            let (event, measurement) = required(logs, rule, bank).next()?;
+            Some((rule.pcr, event, measurement?))
         })
     }
 }
 
+/// The events that a rule speaks of, each with its measurement where the rule is of one.
 fn required<'a>(
     logs: &VerifiedLogs<'_, 'a>,
     rule: &EventRule<'a>,
     bank: HashAlgorithm,
-) -> impl Iterator<Item = VerifiedEvent<'a>> {
+) -> impl Iterator<Item = (VerifiedEvent<'a>, Option<Measurement<'a>>)> {
     let rule = *rule;
-    logs.events(bank, rule.pcr).filter(move |event| rule.is_about(event, event.measurement().as_ref()))
+    logs.events(bank, rule.pcr).filter_map(move |event| {
+        let measurement = event.measured().measurement_if(|found| rule.is_called(found));
+        rule.is_about(&event, measurement.as_ref()).then_some((event, measurement))
+    })
 }
 
 fn book<'a>(report: &mut Report<'a>, name: CheckName, result: Result<(), LogsError<'a>>, pass: &'static str) {

@@ -86,7 +86,7 @@ pub(crate) fn facts<'a>(
     let mut left = events.clone();
     let unknown = left.next().filter(|_| reader.is_of(7)).and_then(|event| {
         let content = Content::Unknown(Configuration::read(events.clone(), registers == Registers::Pcr).err()?);
-        Some(Fact { kind: FactKind::SecureBoot, event, content, measured: true })
+        Some(Fact { kind: FactKind::SecureBoot, event, content, measured: false })
     });
     let told = unknown.is_none();
     let others = events.filter_map(move |event| reader.read(event));
@@ -143,8 +143,8 @@ impl<'a> Reader<'a> {
             // In firmware that has no version, the event has no text.
             (T::S_CRTM_VERSION, EventData::Text("")) => None,
             (T::S_CRTM_VERSION, EventData::WideText(text)) if text.octets().is_empty() => None,
-            (T::S_CRTM_VERSION, _) if !self.after_separator => of_data().filter(|fact| fact.measured),
-            (T::NONHOST_INFO, EventData::NonHostInfo(_)) if !self.after_separator => {
+            (T::S_CRTM_VERSION, _) if self.is_of(0) && !self.after_separator => of_data().filter(|fact| fact.measured),
+            (T::NONHOST_INFO, EventData::NonHostInfo(_)) if self.is_of(0) && !self.after_separator => {
                 of_data().filter(|fact| fact.measured)
             }
             (T::EFI_VARIABLE_DRIVER_CONFIG, EventData::Variable(variable))
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             (T::IPL, EventData::Text(_) | EventData::WideText(_)) if data == section => {
                 fact(FactKind::UkiSection, Content::Data(decoded), true)
             }
-            (T::IPL, EventData::Text(text)) => loader_text(&event, text),
+            (T::IPL, EventData::Text(text)) => loader_text(&event, text, self.is_of(8)),
             (T::IPL, EventData::WideText(text)) => {
                 let whole = event.is_of(data) || event.is_of(text.octets());
                 fact(FactKind::CommandLine, Content::Wide(text), whole)
@@ -184,7 +184,8 @@ impl<'a> Reader<'a> {
                     0x8f3b_22ed => FactKind::CommandLine,
                     _ => FactKind::LoaderData,
                 };
-                fact(kind, Content::Data(decoded), event.data().is_some())
+                // Into PCR 9 a boot loader also measures files, which may hold the same octets.
+                fact(kind, Content::Data(decoded), event.data().is_some() && !self.is_of(9))
             }
             _ => None,
         }
@@ -207,8 +208,8 @@ fn is_section_name(event: &Measured<'_>, data: EventData<'_>) -> bool {
     fits && name.get(..name.len().saturating_sub(left)).is_some_and(|name| event.is_of(name))
 }
 
-/// What GRUB and shim measure, with a text beside it.
-fn loader_text<'a>(event: &Measured<'a>, text: &'a str) -> Option<Fact<'a>> {
+/// What GRUB and shim measure, with a text beside it. What GRUB runs is `in_their_register`, PCR 8; elsewhere the same octets may be a file's.
+fn loader_text<'a>(event: &Measured<'a>, text: &'a str, in_their_register: bool) -> Option<Fact<'a>> {
     let fact = |kind, text, measured| Some(Fact { kind, event: *event, content: Content::Text(text), measured });
     for (prefix, kind) in [
         ("grub_cmd", FactKind::GrubCommand),
@@ -217,7 +218,7 @@ fn loader_text<'a>(event: &Measured<'a>, text: &'a str) -> Option<Fact<'a>> {
     ] {
         // Old versions of GRUB write no colon.
         let rest = text.strip_prefix(prefix).map(|rest| rest.strip_prefix(':').unwrap_or(rest));
-        if let Some(text) = rest.and_then(|rest| rest.strip_prefix(' ')) {
+        if in_their_register && let Some(text) = rest.and_then(|rest| rest.strip_prefix(' ')) {
             // Nor did they leave out the zero.
             let data = event.event.data().unverified();
             let with_zero = data.get(data.len().saturating_sub(text.len()).saturating_sub(1)..);

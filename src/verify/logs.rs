@@ -76,9 +76,12 @@ impl<'a> VerifiedQuote<'a> {
         for pcr in self.pcrs() {
             let Ok(bank) = HashAlgorithm::try_from(pcr.bank) else { continue };
             let bits = match replay.value(bank, pcr.index) {
-                None => states.without.get_mut(place(bank)),
+                // Of a PCR that something else extended, the log has nothing in whatever bank.
+                None if replay.is_extended(pcr.index) || pcr.value.iter().all(|octet| *octet == 0) => {
+                    states.without.get_mut(place(bank))
+                }
                 Some(value) if value == pcr.value => states.explained.get_mut(place(bank)),
-                Some(_) => None,
+                _ => None,
             };
             if let Some(bits) = bits {
                 *bits |= bit(pcr.index);
@@ -164,10 +167,10 @@ impl LogStates {
         let has = |bits: &[u32]| bits.get(place(bank)).is_some_and(|bits| bits & bit(index) != 0);
         if has(&self.explained) {
             LogState::Explained
-        } else if self.extended & bit(index) == 0 {
-            LogState::AbsentFromLog
         } else if has(&self.without) {
             LogState::WithoutBank
+        } else if self.extended & bit(index) == 0 {
+            LogState::AbsentFromLog
         } else {
             LogState::Unexplained
         }
@@ -231,12 +234,31 @@ impl<'a> Measured<'a> {
     }
 
     pub(crate) fn measurement(&self) -> Option<Measurement<'a>> {
-        if self.name == LogName::BlindLlamaV2 {
+        self.measurement_if(|_| true)
+    }
+
+    /// The measurement, if it is `wanted`; else nothing is hashed, of which a log may hold much.
+    ///
+    /// Only an application's own log has measurements: elsewhere, octets that somebody else chose are hashed into PCRs too, such as a
+    /// command line, and could look like one.
+    pub(crate) fn measurement_if(&self, wanted: impl FnOnce(&Measurement<'a>) -> bool) -> Option<Measurement<'a>> {
+        match self.name {
+            LogName::Application if self.event.event_type().unverified() == TcgEventType::EVENT_TAG => {
+                let der = Measurement::tagged(self.event.data().unverified())?;
+                let measurement = Measurement::from_der(der).ok().filter(wanted)?;
+                self.is_of(der).then_some(measurement)
+            }
             // What its events are is known of SHA-256 only.
-            return BlindLlama::measurement(&self.event).filter(|_| self.bank == HashAlgorithm::Sha256);
+            LogName::BlindLlamaV2 if self.bank == HashAlgorithm::Sha256 => {
+                BlindLlama::measurement(&self.event).filter(wanted)
+            }
+            _ => None,
         }
-        let der = Measurement::tagged(self.event.data().unverified())?;
-        if self.is_of(der) { Measurement::from_der(der).ok() } else { None }
+    }
+
+    /// Whether this ends an application's log.
+    pub(crate) fn is_seal(&self) -> bool {
+        self.measurement_if(|found| found.kind == Measurement::SEAL).is_some()
     }
 
     /// Whether the digest is of these octets.

@@ -5,6 +5,7 @@ use super::error_text::more;
 use super::{EventRule, LogName, LogState, ReplayError, SecureBootError, SeparatorError};
 use crate::crypto::HashAlgorithm;
 use crate::log::LogError;
+use crate::structures::TpmAlgId;
 use crate::wire::Hex;
 use core::fmt;
 
@@ -38,27 +39,34 @@ pub enum LogsError<'a> {
     /// A variable of Secure Boot's keys is none that the policy names.
     #[expect(missing_docs, reason = "as the message says")]
     SecureBootKey { variable: &'static str, bank: HashAlgorithm, found: &'a [u8] },
+    /// Nothing that the policy names allowed something to start.
+    NoAuthority(HashAlgorithm),
     /// `dbx` does not revoke the image with this digest.
     NotRevoked(&'a [u8]),
-    /// The data of an event is not what was measured, and its type says that it is.
-    #[expect(missing_docs, reason = "which event of which log")]
-    DataDigest { log: LogName, event: usize, index: u8 },
     /// This many events match no rule of the policy; the first of them.
     #[expect(missing_docs, reason = "as the message says")]
-    UnexpectedEvent { count: usize, log: LogName, event: usize, index: u8, bank: HashAlgorithm, digest: &'a [u8] },
+    UnexpectedEvent {
+        count: usize,
+        log: LogName,
+        event: usize,
+        index: u8,
+        bank: HashAlgorithm,
+        digest: &'a [u8],
+        other_data: bool,
+    },
     /// There is no event that a rule requires.
-    RequiredEventMissing(EventRule<'a>),
+    RequiredEventMissing(&'a EventRule<'a>),
     /// There is more than one event that a rule requires once; the second.
     #[expect(missing_docs, reason = "as the message says")]
-    DuplicateEvent { rule: EventRule<'a>, event: usize },
+    DuplicateEvent { rule: &'a EventRule<'a>, log: LogName, event: usize },
     /// An event that a rule requires measured something else.
     #[expect(missing_docs, reason = "as the message says")]
-    EventDigest { rule: EventRule<'a>, event: usize, found: &'a [u8] },
+    EventDigest { rule: &'a EventRule<'a>, log: LogName, event: usize, algorithm: TpmAlgId, found: &'a [u8] },
     /// The log of this PCR does not end with a seal.
     NotSealed(u8),
     /// An event follows the seal.
     #[expect(missing_docs, reason = "as the message says")]
-    AfterSeal { index: u8, event: usize },
+    AfterSeal { index: u8, log: LogName, event: usize },
 }
 
 impl fmt::Display for LogsError<'_> {
@@ -83,7 +91,7 @@ impl fmt::Display for LogsError<'_> {
                     LogState::WithoutBank => write!(f, "the log of PCR {index} lacks digests of {bank}")?,
                     _ => write!(
                         f,
-                        "the log of PCR {index} does not lead to its value of {bank}: an event was changed, added or left out, or it is of another boot"
+                        "the log of PCR {index} does not lead to its value of {bank}: an event was changed, added or left out, or it is of another boot; tpmproof log shows the value that it leads to"
                     )?,
                 }
                 more(f, count)
@@ -103,17 +111,17 @@ impl fmt::Display for LogsError<'_> {
                 bank.name(),
                 Hex(found)
             ),
+            Self::NoAuthority(bank) => write!(
+                f,
+                "nothing was started by an authority that the policy names (events.authority): no event of {} after the separator of PCR 7 is one",
+                bank.name()
+            ),
             Self::NotRevoked(digest) => write!(
                 f,
                 "Secure Boot's dbx does not revoke sha256:{}, as the policy asks (events.dbx_min)",
                 Hex(digest)
             ),
-            Self::DataDigest { log, event, index } => write!(
-                f,
-                "event {event} of the log \"{}\", of PCR {index}, says what was not measured: its digest is not of its data",
-                log.as_str()
-            ),
-            Self::UnexpectedEvent { count, log, event, index, bank, digest } => {
+            Self::UnexpectedEvent { count, log, event, index, bank, digest, other_data } => {
                 write!(
                     f,
                     "event {event} of the log \"{}\", of PCR {index}, matches no rule of the policy; it is {}:{}",
@@ -121,21 +129,41 @@ impl fmt::Display for LogsError<'_> {
                     bank.name(),
                     Hex(digest)
                 )?;
+                if other_data {
+                    f.write_str(", and its data, which its type says is that, is not what was measured")?;
+                }
                 more(f, count)
             }
             Self::RequiredEventMissing(rule) => write!(f, "there is no event of {rule}, which the policy requires"),
-            Self::DuplicateEvent { rule, event } => {
-                write!(f, "event {event} is a second one of {rule}, of which the policy requires one")
+            Self::DuplicateEvent { rule, log, event } => {
+                let log = log.as_str();
+                write!(
+                    f,
+                    "event {event} of the log \"{log}\" is a second one of {rule}, of which the policy requires one"
+                )
             }
-            Self::EventDigest { rule, event, found } => {
-                write!(f, "event {event}, of {rule}, measured {}, which the policy does not name", Hex(found))
+            Self::EventDigest { rule, log, event, algorithm, found } => {
+                let (log, found) = (log.as_str(), Hex(found));
+                write!(
+                    f,
+                    "event {event} of the log \"{log}\", of {rule}, measured {algorithm:?}:{found}, and the policy "
+                )?;
+                match rule.digests {
+                    [] => f.write_str("names no digest, so that SHA-1 and unknown algorithms do not count"),
+                    [only] => write!(f, "asks for {only:?}"),
+                    [first, rest @ ..] => write!(f, "asks for {first:?} or one of {} others", rest.len()),
+                }
             }
             Self::NotSealed(index) => write!(
                 f,
                 "the log of PCR {index} does not end with a seal, as the policy asks (events.require_seal): more may have been measured since"
             ),
-            Self::AfterSeal { index, event } => {
-                write!(f, "event {event}, of PCR {index}, follows the seal that ends its log")
+            Self::AfterSeal { index, log, event } => {
+                write!(
+                    f,
+                    "event {event} of the log \"{}\", of PCR {index}, follows the seal that ends it",
+                    log.as_str()
+                )
             }
         }
     }

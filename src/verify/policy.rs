@@ -122,6 +122,16 @@ pub enum PolicyError {
     DuplicateRule { bank: HashAlgorithm, index: u8 },
     /// No PCR is judged: everything would be accepted.
     Empty,
+    /// Authorities are named for PCR 7, and events that match nothing are tolerated there.
+    AuthorityBesideUnknown,
+    /// A rule for events of this PCR, or its number, stands twice in one list.
+    DuplicateEventRule(u8),
+    /// Keys are named for Secure Boot, and any are accepted.
+    KeysBesideAnyKeys,
+    /// A required event is told by its type, which nothing measures.
+    TypeOfRequired(u8),
+    /// In a PCR in which measurements are required, or a seal, events that match nothing are tolerated.
+    UnknownBesideRequired(u8),
     /// An event rule names no digest and no kind: it would match every event.
     EmptyEventRule(u8),
     /// A rule is about events of a PCR that no log is to explain.
@@ -166,6 +176,22 @@ impl fmt::Display for PolicyError {
             Self::DigestAndPcrs => f.write_str("quote.pcr_digest stands instead of [pcr.*]; name one of them"),
             Self::DuplicateRule { bank, index } => write!(f, "PCR {index} of {} has two rules", bank.name()),
             Self::Empty => f.write_str("the policy judges no PCR, and would accept any machine; name at least one in [pcr.sha256]"),
+            Self::AuthorityBesideUnknown => f.write_str(
+                "events.authority says what may allow something to start, and events.allow_unknown tolerates all else in PCR 7: name one of them",
+            ),
+            Self::DuplicateEventRule(index) => write!(f, "[events] has something of PCR {index} twice in one list"),
+            Self::KeysBesideAnyKeys => f.write_str(
+                "events.accept_any_keys accepts all keys, and pk, kek, db or authority names some: leave one out",
+            ),
+            Self::TypeOfRequired(index) => write!(
+                f,
+                "events.require asks for a type in PCR {index}; nothing measures a type, so that any event can be called anything"
+            ),
+            Self::UnknownBesideRequired(index) => write!(
+                f,
+                "events.allow_unknown tolerates any event in PCR {index}, where a measurement or a seal is required: with other data beside its \
+                 digest, a second one would hide among them"
+            ),
             Self::EmptyEventRule(index) => write!(f, "a rule for events of PCR {index} has neither a kind nor a digest, and would match any event"),
             Self::EventOfUnloggedPcr(index) => {
                 write!(f, "[events] speaks of PCR {index}, and no log is to explain it; it needs {index} = \"log\" in [pcr.*]")
@@ -180,7 +206,7 @@ impl fmt::Display for PolicyError {
                 "a rule for events of PCR {index} has no digest of {}, the bank in which the PCR is judged, and can match nothing",
                 bank.name()
             ),
-            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or the PCR is not \"log\" in [pcr.*]"),
+            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or one log twice, or the PCR is not \"log\" in [pcr.*]"),
             Self::TooManyLogs => f.write_str("[logs] names more logs than the 8 that are read"),
             Self::TooManyRequired => f.write_str("events.require names more measurements than the 16 that are kept"),
             Self::SecureBootWithoutLog => f.write_str("events.secure_boot needs 7 = \"log\" in [pcr.*]"),

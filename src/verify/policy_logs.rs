@@ -35,6 +35,9 @@ impl<'a> PolicyBuilder<'a> {
             if wrong != 0 || rule.logs.is_empty() {
                 return Err(PolicyError::LogRule(u8::try_from(wrong.trailing_zeros()).unwrap_or(0)));
             }
+            if repeated(rule.logs).is_some() {
+                return Err(PolicyError::LogRule(u8::try_from(rule.pcrs.trailing_zeros()).unwrap_or(0)));
+            }
             named |= rule.pcrs;
         }
         let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.len()));
@@ -49,8 +52,25 @@ impl<'a> PolicyBuilder<'a> {
         if rules.require.iter().filter(|rule| rule.kind.is_some()).count() > MAX_REQUIRED {
             return Err(PolicyError::TooManyRequired);
         }
-        for index in rules.allow_unknown.iter().chain(rules.require_seal) {
-            self.judge_logged(*index)?;
+        for list in [rules.require, rules.allow] {
+            if let Some(twice) = repeated(list) {
+                return Err(PolicyError::DuplicateEventRule(twice.pcr));
+            }
+        }
+        for list in [rules.allow_unknown, rules.require_seal] {
+            list.iter().try_for_each(|index| self.judge_logged(*index))?;
+            if let Some(twice) = repeated(list) {
+                return Err(PolicyError::DuplicateEventRule(*twice));
+            }
+        }
+        // Octets beside a digest are not measured: where any event is tolerated, a measurement can hide by other data beside it.
+        let hidden = rules.require.iter().filter(|rule| rule.kind.is_some()).map(|rule| rule.pcr);
+        let mut hidden = hidden.chain(rules.require_seal.iter().copied());
+        if let Some(index) = hidden.find(|index| rules.allow_unknown.contains(index)) {
+            return Err(PolicyError::UnknownBesideRequired(index));
+        }
+        if let Some(rule) = rules.require.iter().find(|rule| rule.event_type.is_some()) {
+            return Err(PolicyError::TypeOfRequired(rule.pcr));
         }
         if let Some(boot) = &rules.secure_boot {
             if self.logged() & bit(7) == 0 {
@@ -58,6 +78,12 @@ impl<'a> PolicyBuilder<'a> {
             }
             if !boot.accept_any_keys && boot.lists().iter().all(|list| list.is_empty()) {
                 return Err(PolicyError::SecureBootAnyKeys);
+            }
+            if boot.accept_any_keys && boot.lists().iter().any(|list| !list.is_empty()) {
+                return Err(PolicyError::KeysBesideAnyKeys);
+            }
+            if !boot.authority.is_empty() && rules.allow_unknown.contains(&7) {
+                return Err(PolicyError::AuthorityBesideUnknown);
             }
             for list in boot.lists().into_iter().filter(|list| !list.is_empty()) {
                 self.judge_digests(7, list)?;
@@ -83,7 +109,8 @@ impl<'a> PolicyBuilder<'a> {
             Reference::Log => !self.events.allow_unknown.contains(&4),
             Reference::Zero => false,
         });
-        let keys = self.events.secure_boot.is_some_and(|rules| rules.anchors_boot());
+        let tolerant = self.events.allow_unknown.contains(&7);
+        let keys = self.events.secure_boot.is_some_and(|rules| rules.anchors_boot() && !tolerant);
         loader || keys && self.log_pcrs().any(|rule| of(7)(&rule))
     }
 
@@ -110,6 +137,14 @@ impl<'a> PolicyBuilder<'a> {
     fn judge_logged(&self, index: u8) -> Result<(), PolicyError> {
         if self.logged() & bit(index) == 0 { Err(PolicyError::EventOfUnloggedPcr(index)) } else { Ok(()) }
     }
+}
+
+/// The first that stands a second time.
+fn repeated<T: PartialEq>(list: &[T]) -> Option<&T> {
+    list.iter()
+        .enumerate()
+        .find(|(place, item)| list.iter().take(*place).any(|before| before == *item))
+        .map(|(_, item)| item)
 }
 
 fn lengths(digests: &[TpmtHa<'_>]) -> Result<(), PolicyError> {

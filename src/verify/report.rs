@@ -1,7 +1,8 @@
 //! What was checked, and what came of it: enough to argue about, and nothing that changes from run to run.
 
 use super::{
-    Attachments, Check, Fact, LogState, Logs, Outcome, Policy, TrustedKey, VerifiedLogs, VerifiedQuote, VerifyError,
+    Attachments, Check, Fact, LogState, Logs, Outcome, PcrValue, Policy, TrustedKey, VerifiedLogs, VerifiedQuote,
+    VerifyError,
     check::{CheckName, Detail, Finding},
     logs::LogStates,
 };
@@ -114,11 +115,13 @@ impl<'a> Report<'a> {
     }
 
     /// The quoted PCRs with their states; none if the quote was not verified.
-    pub fn pcrs(&self) -> impl Iterator<Item = (HashAlgorithm, u8, &'a [u8], PcrState)> + '_ {
-        self.quote.iter().flat_map(VerifiedQuote::pcrs).filter_map(|pcr| {
-            let bank = HashAlgorithm::try_from(pcr.bank).ok()?;
-            let log = self.log_states.map_or(LogState::Unexplained, |states| states.state(bank, pcr.index));
-            Some((bank, pcr.index, pcr.value, self.policy.state(bank, pcr.index, pcr.value, log)))
+    pub fn pcrs(&self) -> impl Iterator<Item = (PcrValue<'a>, PcrState)> + '_ {
+        self.quote.iter().flat_map(VerifiedQuote::pcrs).map(|pcr| {
+            let state = HashAlgorithm::try_from(pcr.bank).map_or(PcrState::NotJudged, |bank| {
+                let log = self.log_states.map_or(LogState::Unexplained, |states| states.state(bank, pcr.index));
+                self.policy.state(bank, pcr.index, pcr.value, log)
+            });
+            (pcr, state)
         })
     }
 
@@ -238,7 +241,7 @@ impl fmt::Display for Rejection<'_> {
 impl core::error::Error for Rejection<'_> {}
 
 /// More than there are names of checks.
-const MAX_CHECKS: usize = 26;
+const MAX_CHECKS: usize = 27;
 
-/// The stairs end at the first failure, and only the last one has several rules.
-const MAX_FAILURES: usize = 5;
+/// The stairs end at the first failure, and only the last one has several rules; what fails beyond these is told without its reason.
+const MAX_FAILURES: usize = 6;

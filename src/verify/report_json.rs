@@ -1,8 +1,10 @@
 //! A report for programs: one JSON object, written without an allocator, the same bytes everywhere.
 
 use super::{
-    Attributes, Binding, Report, Required, Trust, distinguished_name::Escaped, facts_text::FactJson,
-    report_text::KeyKind,
+    Attributes, Binding, PcrValue, Report, Required, Trust,
+    distinguished_name::Escaped,
+    facts_text::FactJson,
+    report_text::{Bank, KeyKind},
 };
 use crate::wire::Hex;
 use core::fmt::{self, Write};
@@ -22,9 +24,9 @@ impl Report<'_> {
         f.write_str(",\n  \"quote\": ")?;
         self.write_quote(f)?;
         f.write_str(",\n  \"pcrs\": [")?;
-        for (place, (bank, index, value, state)) in self.pcrs().enumerate() {
+        for (place, (PcrValue { bank, index, value }, state)) in self.pcrs().enumerate() {
             let comma = if place == 0 { "" } else { "," };
-            write!(f, "{comma}\n    {{\"bank\": \"{}\", \"index\": {index}, ", bank.name())?;
+            write!(f, "{comma}\n    {{\"bank\": \"{}\", \"index\": {index}, ", Bank(bank))?;
             write!(f, "\"value\": \"{}\", \"state\": \"{}\"}}", Hex(value), state.as_str())?;
         }
         f.write_str("\n  ],\n  \"facts\": [")?;

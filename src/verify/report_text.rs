@@ -1,7 +1,8 @@
 //! A report for people: the verdict is the caller's first line, then a line a check.
 
-use super::{Attributes, PcrState, Report, Trust, distinguished_name::Escaped};
-use crate::crypto::{Curve, PublicKey};
+use super::{Attributes, PcrState, PcrValue, Report, Trust, distinguished_name::Escaped};
+use crate::crypto::{Curve, HashAlgorithm, PublicKey};
+use crate::structures::TpmAlgId;
 use crate::wire::Hex;
 use core::fmt::{self, Write};
 
@@ -44,7 +45,7 @@ impl fmt::Display for Report<'_> {
             )?;
         }
         let mut first = true;
-        for (bank, index, value, state) in self.pcrs() {
+        for (PcrValue { bank, index, value }, state) in self.pcrs() {
             if first {
                 writeln!(f)?;
             }
@@ -54,7 +55,7 @@ impl fmt::Display for Report<'_> {
                 PcrState::AbsentFromLog => "not in log",
                 other => other.as_str(),
             };
-            writeln!(f, "  {}:{index:<2}  {state:<11}  {}", bank.name(), Hex(value))?;
+            writeln!(f, "  {}:{index:<2}  {state:<11}  {}", Bank(bank), Hex(value))?;
         }
         self.write_facts(f)?;
         self.write_attachments(f)
@@ -95,6 +96,21 @@ impl Report<'_> {
             written = written.and_then(|()| writeln!(f, "  PCR {pcr:<4} {kind:<17}  {fact}"));
         });
         written
+    }
+}
+
+/// A bank by the name that `tpm2-tools` use.
+pub(crate) struct Bank(pub(crate) TpmAlgId);
+
+impl fmt::Display for Bank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            TpmAlgId::SM3_256 => "sm3_256",
+            TpmAlgId::SHA3_256 => "sha3_256",
+            TpmAlgId::SHA3_384 => "sha3_384",
+            TpmAlgId::SHA3_512 => "sha3_512",
+            other => HashAlgorithm::try_from(other).map_or("unknown", HashAlgorithm::name),
+        })
     }
 }
 

@@ -23,6 +23,11 @@ impl<'a> SecureBootRules<'a> {
                 return Err(LogsError::SecureBootKey { variable: name, bank, found: found.digest });
             }
         }
+        let mut authorities = boot.authorities();
+        if !self.authority.is_empty() && !authorities.any(|event| contains(self.authority, bank.into(), event.digest()))
+        {
+            return Err(LogsError::NoAuthority(bank));
+        }
         match self.dbx_min.iter().find(|digest| !revokes(boot.dbx(), digest)) {
             Some(missing) => Err(LogsError::NotRevoked(missing.digest)),
             None => Ok(()),
@@ -49,7 +54,7 @@ impl<'a> SecureBootRules<'a> {
 
     /// Whether it says whose software booted.
     pub(crate) fn anchors_boot(&self) -> bool {
-        !self.db.is_empty() || !self.authority.is_empty()
+        !self.accept_any_keys && [self.db, self.authority].iter().any(|list| !list.is_empty())
     }
 
     /// The lists that hold digests of events.

@@ -79,7 +79,7 @@ fn hostile_work(octets: &[u8]) -> usize {
 
 /// `EV_EVENT_TAG` of a measurement, into PCR 13.
 fn measured(kind: &str) -> Vec<u8> {
-    let measurement = Measurement { kind, name: "", algorithm: TpmAlgId::SHA256, digest: &[7; 32], size: 4 };
+    let measurement = Measurement { kind, name: "", algorithm: TpmAlgId::SHA256, digest: &[7; 32], size: Some(4) };
     let der = measurement.to_der();
     let data = [&Measurement::TAG.to_le_bytes()[..], &(der.len() as u32).to_le_bytes(), &der].concat();
     of(13, 6, &sha256(&der), &data)

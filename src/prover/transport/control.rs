@@ -3,7 +3,6 @@
 use super::stream::{Endpoint, Stream};
 use super::{TpmAddress, TransportError};
 use core::time::Duration;
-use std::string::ToString;
 use std::vec::Vec;
 
 /// The control channel of an swtpm. Each call connects anew, because swtpm serves one client at a time.
@@ -74,7 +73,7 @@ impl Control {
                 Endpoint::Tcp(host, port) => std::format!("control channel {host}:{port}"),
                 Endpoint::Unix(path) => std::format!("control channel {}", path.display()),
             };
-            TransportError::Open { address: address.to_string(), error }
+            TransportError::Open { address, error }
         })?;
         let mut message: Vec<u8> = command.to_be_bytes().to_vec();
         message.extend_from_slice(body);

@@ -31,7 +31,7 @@ pub trait Transport: fmt::Debug + Send {
 }
 
 /// How long to wait for a response: the making of an RSA key takes some chips minutes.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The tag, the size and the code of every response (Part 3, Command/Response Header).
 pub(crate) const HEADER: usize = 10;

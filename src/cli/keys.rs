@@ -64,8 +64,7 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
 
 /// One certificate in DER, without the padding that NV indices put behind it.
 pub(crate) fn trimmed_certificate(bytes: &[u8]) -> Option<&[u8]> {
-    use crate::wire::der::{tag, whole};
-    let (padding, der) = whole(tag::SEQUENCE)(bytes).ok()?;
+    let (der, padding) = Certificate::trim(bytes).ok()?;
     let uniform = padding.iter().all(|byte| *byte == 0xff) || padding.iter().all(|byte| *byte == 0);
     (uniform && Certificate::from_der(der).is_ok()).then_some(der)
 }

@@ -19,6 +19,12 @@ impl Entity {
         Self { handle, name }
     }
 
+    /// An object or NV index whose Name the TPM told; `None` if that is too long for a Name.
+    #[must_use]
+    pub fn named(handle: TpmHandle, name: &[u8]) -> Option<Self> {
+        Some(Self { handle, name: Name::from_bytes(name)? })
+    }
+
     /// A hierarchy, a PCR or a session, whose handle is its Name.
     #[must_use]
     pub fn of(handle: TpmHandle) -> Self {

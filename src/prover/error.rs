@@ -1,7 +1,7 @@
 //! Why a prover did not do what it was asked.
 
 use super::TransportError;
-use crate::crypto::CryptoError;
+use crate::crypto::{CryptoError, HashAlgorithm};
 use crate::structures::{TpmCc, TpmRc};
 use crate::wire::{DecodeError, EncodeError};
 use core::fmt;
@@ -26,6 +26,21 @@ pub enum ProverError {
     Crypto(CryptoError),
     /// A key that cannot be used, with the reason.
     Key(&'static str),
+    /// The TPM has no PCRs in this bank.
+    InactiveBank(HashAlgorithm),
+    /// There is no NV index with what is needed.
+    #[expect(missing_docs, reason = "the index, and what it was to hold")]
+    NoNvIndex { index: u32, what: &'static str },
+    /// An NV index cannot be read without a password.
+    NvAccess(u32),
+    /// An NV index does not hold what it should.
+    #[expect(missing_docs, reason = "the index, and what is wrong with what it holds")]
+    NvContent { index: u32, error: DecodeError },
+    /// PCRs were extended between each quote and the reading of their values.
+    #[expect(missing_docs, reason = "how often it was tried")]
+    PcrsChange { attempts: usize },
+    /// A public area or a list cannot be read.
+    Public(DecodeError),
     /// The system has no random numbers.
     Random(getrandom::Error),
 }
@@ -89,6 +104,24 @@ impl fmt::Display for ProverError {
             Self::Encode(error) => write!(f, "the command cannot be sent: {error}"),
             Self::Crypto(error) => error.fmt(f),
             Self::Key(reason) => write!(f, "the key cannot be used: {reason}"),
+            Self::InactiveBank(bank) => {
+                write!(f, "the bank {} is not active: the TPM has no such PCRs; name another in --pcrs", bank.name())
+            }
+            Self::NoNvIndex { index, what } => {
+                write!(
+                    f,
+                    "the TPM has no NV index {index:#010x}, which is to hold {what}: this is another platform, or it was removed"
+                )
+            }
+            Self::NvAccess(index) => write!(f, "the NV index {index:#010x} cannot be read without a password"),
+            Self::NvContent { index, error } => {
+                write!(f, "the NV index {index:#010x} does not hold what it should: {error}")
+            }
+            Self::PcrsChange { attempts } => write!(
+                f,
+                "PCRs were extended between quote and reading, {attempts} times: something measures without end; stop it, or select other PCRs"
+            ),
+            Self::Public(error) => write!(f, "what the TPM gave cannot be read: {error}"),
             Self::Random(error) => write!(f, "the system gives no random numbers: {error}"),
         }
     }

@@ -53,7 +53,7 @@ pub struct Session {
     hash: HashAlgorithm,
     key: Secret,
     nonce_tpm: Vec<u8>,
-    nonce_caller: [u8; NONCE],
+    nonce_caller: Vec<u8>,
     bound: Option<Entity>,
     cipher: bool,
     /// What it does for the next command.
@@ -76,7 +76,7 @@ impl Tpm {
         let SessionParameters { kind, hash, salted, bound, cipher } = *parameters;
         let secret = salted.map(|(_, public)| share(&public, "SECRET")).transpose()?;
         let none = Entity::of(TpmHandle::NULL);
-        let nonce_caller = random::<NONCE>()?;
+        let nonce_caller = nonce(hash)?;
         let aes = BlockCipher { key_bits: AES_BITS, mode: TpmiAlgSymMode(TpmAlgId::CFB) };
         let command = StartAuthSession {
             tpm_key: salted.map_or(none, |(key, _)| key),
@@ -137,7 +137,7 @@ impl Session {
 
     /// A fresh nonce for the next command.
     pub(super) fn roll(&mut self) -> Result<(), ProverError> {
-        self.nonce_caller = random()?;
+        self.nonce_caller = nonce(self.hash)?;
         Ok(())
     }
 
@@ -186,5 +186,11 @@ fn significant(auth: &[u8]) -> &[u8] {
     auth.get(..end).unwrap_or_default()
 }
 
-const NONCE: usize = 32;
+/// A nonce has at most as many octets as a digest of the session (Part 3, `TPM2_StartAuthSession`).
+fn nonce(hash: HashAlgorithm) -> Result<Vec<u8>, ProverError> {
+    let mut nonce = random::<32>()?.to_vec();
+    nonce.truncate(hash.output_len());
+    Ok(nonce)
+}
+
 const AES_BITS: u16 = 128;

@@ -35,6 +35,21 @@ impl<'a> Certificate<'a> {
         located(der, |input| certificate(input, der))
     }
 
+    /// The certificate at the front of `bytes`, and what follows it: NV indices, and files made of them, pad with 0xFF or 0x00.
+    ///
+    /// # Errors
+    /// If they do not begin with a SEQUENCE in DER. What is in it is not looked at.
+    #[cfg(feature = "std")]
+    pub fn trim(bytes: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
+        let mut behind = &[][..];
+        let der = located(bytes, |input| {
+            let (rest, der) = whole(tag::SEQUENCE)(input)?;
+            behind = rest;
+            Ok((&[], der))
+        })?;
+        Ok((der, behind))
+    }
+
     /// The name of the certified.
     #[must_use]
     pub fn subject(&self) -> DistinguishedName<'a> {

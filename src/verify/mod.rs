@@ -84,6 +84,8 @@ pub use pcr_values::{PcrValue, PcrValues};
 pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Platform, Purpose};
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
+#[cfg(feature = "prover")]
+pub(crate) use public_area::PublicArea;
 pub use quote::{Challenge, VerifiedQuote};
 pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
@@ -93,5 +95,7 @@ pub use secure_boot::{KeyVariable, SecureBoot, SecureBootError};
 pub use separators::SeparatorError;
 #[cfg(feature = "cli")]
 pub(crate) use spki::decode_ecdsa_signature;
+#[cfg(feature = "prover")]
+pub(crate) use spki::same_key;
 pub use stairs::verify_evidence;
 pub use time::{Time, TimeError};

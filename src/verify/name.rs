@@ -27,6 +27,14 @@ impl Name {
         Self { bytes, length: octets.len() }
     }
 
+    /// The Name with these octets; `None` if they are too many for one.
+    #[cfg(feature = "prover")]
+    pub(crate) fn from_bytes(octets: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 66];
+        bytes.get_mut(..octets.len())?.copy_from_slice(octets);
+        Some(Self { bytes, length: octets.len() })
+    }
+
     /// The Qualified Name of this object as a primary object of `hierarchy`.
     pub(crate) fn qualified_in(&self, hierarchy: TpmHandle, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
         let algorithm = self.bytes.first_chunk().map_or(TpmAlgId::NULL, |alg| TpmAlgId(u16::from_be_bytes(*alg)));

@@ -7,6 +7,8 @@ pub mod forge;
 pub mod log;
 #[cfg(feature = "cli")]
 pub mod machine;
+#[cfg(feature = "cli")]
+pub mod swtpm;
 pub mod verified;
 
 use std::fs;

@@ -1,0 +1,99 @@
+//! PCRs of a TPM: which banks it has, what they hold, and how they are extended.
+
+use super::commands::{GetCapability, PcrExtend, PcrRead};
+use super::tpm::encoded;
+use super::{Authorization, Entity, ProverError, Tpm};
+use crate::crypto::HashAlgorithm;
+use crate::structures::{
+    TpmAlgId, TpmCap, TpmiAlgHash, TpmlDigestValues, TpmlPcrSelection, TpmsCapabilityData, TpmsPcrSelection, TpmtHa,
+};
+use crate::verify::BankSelection;
+use crate::wire::{Decode, Encode, EncodeError};
+use std::vec::Vec;
+
+/// A value of a PCR, owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedPcrValue {
+    /// The bank.
+    pub bank: TpmAlgId,
+    /// The number of the PCR.
+    pub index: u8,
+    /// The value.
+    pub value: Vec<u8>,
+}
+
+impl Tpm {
+    /// The banks that hold PCRs, by their algorithms: those that have none are not active.
+    ///
+    /// # Errors
+    /// If the TPM is not reached.
+    pub fn active_banks(&mut self) -> Result<Vec<TpmiAlgHash>, ProverError> {
+        let command = GetCapability { capability: TpmCap::PCRS, property: 0, property_count: 1 };
+        let answer = self.execute(&command, &mut [])?;
+        let TpmsCapabilityData::AssignedPcr(banks) = answer.capability_data else { return Ok(Vec::new()) };
+        Ok(banks.iter().filter(|bank| bank.indices().next().is_some()).map(|bank| bank.hash).collect())
+    }
+
+    /// The values of a selection, ascending within each bank. They are of several moments if something extends them meanwhile: only a
+    /// quote tells.
+    ///
+    /// # Errors
+    /// [`ProverError::InactiveBank`] if the TPM has no values of a bank; or if it is not reached.
+    pub fn read_pcrs(&mut self, selection: &[BankSelection]) -> Result<Vec<OwnedPcrValue>, ProverError> {
+        let mut values = Vec::new();
+        for bank in selection {
+            let mut left = bank.pcrs;
+            while left != 0 {
+                let asked = encode_selection(&[BankSelection { bank: bank.bank, pcrs: left }])?;
+                let pcr_selection_in = TpmlPcrSelection::from_bytes(&asked).map_err(ProverError::Public)?;
+                let answer = self.execute(&PcrRead { pcr_selection_in }, &mut [])?;
+                let got = answer.pcr_selection_out.iter().find(|got| got.hash.0 == bank.bank.into());
+                let mut digests = answer.pcr_values.iter();
+                let before = left;
+                for index in got.iter().flat_map(TpmsPcrSelection::indices).filter_map(|index| u8::try_from(index).ok())
+                {
+                    let Some(digest) = digests.next() else { break };
+                    left &= !1u32.checked_shl(index.into()).unwrap_or(0);
+                    values.push(OwnedPcrValue { bank: bank.bank.into(), index, value: digest.0.to_vec() });
+                }
+                if left == before {
+                    return Err(ProverError::InactiveBank(bank.bank));
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    /// Extends a PCR in each bank of `digests`.
+    ///
+    /// # Errors
+    /// If the TPM refuses, for instance because the PCR is not for this locality.
+    pub fn extend(&mut self, index: u8, digests: &[TpmtHa<'_>]) -> Result<(), ProverError> {
+        let list = encoded(|out| {
+            u32::try_from(digests.len()).unwrap_or(u32::MAX).encode(out);
+            for digest in digests {
+                digest.encode(out);
+            }
+        })?;
+        let digests = TpmlDigestValues::from_bytes(&list).map_err(ProverError::Public)?;
+        let command = PcrExtend { pcr_handle: Entity::pcr(index), digests };
+        self.execute(&command, &mut [Authorization::Password(&[])])
+    }
+}
+
+/// A `TPML_PCR_SELECTION` of three octets a bank.
+pub(super) fn encode_selection(selection: &[BankSelection]) -> Result<Vec<u8>, EncodeError> {
+    encoded(|out| {
+        u32::try_from(selection.len()).unwrap_or(u32::MAX).encode(out);
+        for bank in selection {
+            let [first, second, third, _] = bank.pcrs.to_le_bytes();
+            let hash = TpmiAlgHash(TpmAlgId::from(bank.bank));
+            TpmsPcrSelection { hash, pcr_select: &[first, second, third] }.encode(out);
+        }
+    })
+}
+
+/// The banks that are hashed here.
+pub(super) fn hashed(banks: &[TpmiAlgHash]) -> Result<Vec<HashAlgorithm>, ProverError> {
+    banks.iter().map(|bank| HashAlgorithm::try_from(bank.0).map_err(ProverError::Crypto)).collect()
+}

@@ -12,28 +12,26 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("crypto", &["sha1", "sha2", "p256", "p384", "ecdsa"]),
     ("verify", &["webpki", "rustls_pki_types", "der", "heapless"]),
     ("proof", &["pem_rfc7468"]),
+    ("prover", &["aes", "cfb_mode", "getrandom", "hmac", "p256", "p384", "rsa", "rustix", "sha1", "sha2", "zeroize"]),
     (
-        "prover",
+        "cli",
         &[
-            "aes",
-            "cfb_mode",
-            "getrandom",
-            "hmac",
-            "p256",
-            "p384",
-            "rsa",
-            "rustix",
-            "sha1",
-            "sha2",
+            "base64",
+            "clap",
+            "der",
+            "indicatif",
+            "pem_rfc7468",
+            "rustls_pki_types",
+            "serde",
+            "serde_json",
             "tempfile",
-            "zeroize",
+            "toml",
         ],
     ),
-    ("cli", &["base64", "clap", "der", "pem_rfc7468", "rustls_pki_types", "serde", "serde_json", "tempfile", "toml"]),
 ];
 
 /// Crates of anybody's.
-const OTHERS: [&str; 23] = [
+const OTHERS: [&str; 24] = [
     "aes",
     "base64",
     "cfb_mode",
@@ -44,6 +42,7 @@ const OTHERS: [&str; 23] = [
     "getrandom",
     "heapless",
     "hmac",
+    "indicatif",
     "nom",
     "p256",
     "p384",

@@ -394,7 +394,7 @@ fn sessions() {
                         assert_eq!(tpm.execute(&command, &mut known).unwrap().data.0, secret, "{parameters:?}");
                     }
                     // Who does not know the value is refused; a binding to the index has shown already that it is known.
-                    if !bound.is_some_and(|(entity, _)| entity.handle == index.handle) {
+                    if bound.is_none_or(|(entity, _)| entity.handle != index.handle) {
                         let mut unknown = [Authorization::Session { session: &mut session, auth: b"a guess" }];
                         let error = tpm.execute(&command, &mut unknown).unwrap_err();
                         let rc = error.code().unwrap();

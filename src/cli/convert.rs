@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result
             text.map_err(|error| CliError::Evidence(format!("the proof cannot be armoured: {error}")))?.into_bytes()
         }
     };
-    files::write(&arguments.output, &bytes)?;
+    files::write(&arguments.output, &bytes, files::Access::Everybody)?;
     let _ =
         writeln!(notes, "wrote {} bytes to {}; nothing in it was verified", bytes.len(), arguments.output.display());
     Ok(0)

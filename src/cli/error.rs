@@ -1,8 +1,9 @@
 //! What ends a command before a verdict, and the exit code for it.
 
+use crate::prover::{MeasureError, ProverError};
 use core::fmt;
 use std::path::{Path, PathBuf};
-use std::string::String;
+use std::string::{String, ToString};
 
 pub(crate) const REJECTED: u8 = 1;
 pub(crate) const MISUSE: u8 = 2;
@@ -15,6 +16,8 @@ pub(crate) enum CliError {
     Evidence(String),
     /// The command line, a policy or a root makes no sense.
     Misuse(String),
+    /// Something outside failed: the TPM, or what should be there and is not.
+    Environment(String),
     /// A file or stream failed.
     File { path: PathBuf, doing: &'static str, error: std::io::Error },
 }
@@ -24,7 +27,7 @@ impl CliError {
         match self {
             Self::Evidence(_) => REJECTED,
             Self::Misuse(_) => MISUSE,
-            Self::File { .. } => ENVIRONMENT,
+            Self::Environment(_) | Self::File { .. } => ENVIRONMENT,
         }
     }
 
@@ -33,10 +36,31 @@ impl CliError {
     }
 }
 
+impl From<ProverError> for CliError {
+    fn from(error: ProverError) -> Self {
+        Self::Environment(error.to_string())
+    }
+}
+
+impl From<MeasureError> for CliError {
+    fn from(error: MeasureError) -> Self {
+        let text = error.to_string();
+        match error {
+            MeasureError::EmptyFolder(_) | MeasureError::NotAFile(_) => Self::Misuse(text),
+            MeasureError::NotExplained { .. }
+            | MeasureError::OtherBanks(_)
+            | MeasureError::OtherLog { .. }
+            | MeasureError::Sealed(_)
+            | MeasureError::Unreadable { .. } => Self::Evidence(text),
+            _ => Self::Environment(text),
+        }
+    }
+}
+
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Evidence(text) | Self::Misuse(text) => f.write_str(text),
+            Self::Environment(text) | Self::Evidence(text) | Self::Misuse(text) => f.write_str(text),
             Self::File { path, doing, error } => write!(f, "cannot {doing} {}: {error}", path.display()),
         }
     }

@@ -4,6 +4,7 @@ use super::error::CliError;
 use std::format;
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::vec::Vec;
 
@@ -27,14 +28,26 @@ pub(crate) fn read(path: &Path, max_size: u64) -> Result<Vec<u8>, CliError> {
     }
 }
 
-/// Writes a file beside `path` and puts it in its place.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Its owner alone.
+    Owner,
+    /// Everybody, as far as the process's mask lets them.
+    Everybody,
+}
+
+/// Writes a file beside `path` and puts it in its place: what was there is replaced only when all is on the disk. A link is replaced, and
+/// not followed.
+pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let store = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mode = if access == Access::Owner { 0o600 } else { 0o666 };
+        let permissions = std::fs::Permissions::from_mode(mode);
+        let mut file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
@@ -43,5 +56,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     store().map_err(CliError::file(path, "write"))
 }
 
+/// The largest log or attachment that goes into a proof.
+pub(crate) const LARGE: u64 = 64 * 1024 * 1024;
 /// The largest key, policy, root or PCR file that is read.
 pub(crate) const SMALL: u64 = 1024 * 1024;

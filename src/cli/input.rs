@@ -52,7 +52,7 @@ pub(crate) fn read(arguments: &EvidenceArguments) -> Result<Input, CliError> {
 }
 
 /// `NAME=FILE`, or a file that says whose log it is: an application's has measurements only, and a firmware's none.
-fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8>), CliError> {
+pub(crate) fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8>), CliError> {
     let named = argument.split_once('=').and_then(|(name, path)| Some((LogName::by_name(name)?, path)));
     let path = Path::new(named.map_or(argument, |(_, path)| path));
     let bytes = files::read(path, max_size)?;

@@ -10,15 +10,19 @@ mod input;
 mod json;
 mod keys;
 mod log;
+mod measure;
+mod nonce;
 mod pcr_file;
 mod policy_events;
 mod policy_file;
 mod policy_schema;
 mod policy_text;
 mod policy_value;
+mod prove;
 mod roots;
 mod show;
 mod show_text;
+mod tpm;
 mod verify;
 
 use args::{Arguments, Command};
@@ -45,6 +49,9 @@ pub fn run(
         Command::Verify(arguments) => verify::run(arguments, out),
         Command::Log(arguments) => log::run(arguments, out),
         Command::Show(arguments) => show::run(arguments, out),
+        Command::Nonce => nonce::run(out),
+        Command::Measure(arguments) => measure::run(arguments, notes),
+        Command::Prove(arguments) => prove::run(arguments, notes),
         Command::Convert(arguments) => convert::run(arguments, notes),
         Command::Roots => roots::run(out),
     };

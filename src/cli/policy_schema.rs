@@ -239,7 +239,7 @@ fn read_quote(quote: &Json, policy: &mut PolicyFile) -> Result<(), String> {
         if digests.is_none() {
             return Err("quote.selection goes with quote.pcr_digest only".into());
         }
-        policy.selection = policy_text::selection(selection.text("quote.selection")?)?;
+        policy.selection = policy_text::selection(selection.text("quote.selection")?, "quote.selection")?;
     }
     for number in numbers(resettable, "quote.allow_resettable")? {
         let index = u8::try_from(number).ok().filter(|index| (16..24).contains(index));

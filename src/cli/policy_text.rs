@@ -97,22 +97,25 @@ pub(crate) fn digest(text: &str, name: &str) -> Result<(TpmiAlgHash, Vec<u8>), S
 }
 
 /// `sha256:0-15` or `sha1:0,1+sha256:0-7,14`
-pub(crate) fn selection(text: &str) -> Result<Vec<BankSelection>, String> {
-    let wrong =
-        || format!("quote.selection is {text:?}; expected banks and PCRs, such as \"sha256:0-7,14\", joined by +");
-    text.split('+')
-        .map(|bank| {
-            let (name, list) = bank.split_once(':').ok_or_else(wrong)?;
-            let mut pcrs = 0;
-            for range in list.split(',') {
-                let (low, high) = range.split_once('-').unwrap_or((range, range));
-                for index in pcr(low).ok_or_else(wrong)?..=pcr(high).ok_or_else(wrong)? {
-                    pcrs |= 1u32 << index;
-                }
+pub(crate) fn selection(text: &str, what: &str) -> Result<Vec<BankSelection>, String> {
+    let wrong = || format!("{what} is {text:?}; expected banks and PCRs, such as \"sha256:0-7,14\", joined by +");
+    let mut banks: Vec<BankSelection> = Vec::new();
+    for bank in text.split('+') {
+        let (name, list) = bank.split_once(':').ok_or_else(wrong)?;
+        let mut pcrs = 0;
+        for range in list.split(',') {
+            let (low, high) = range.split_once('-').unwrap_or((range, range));
+            for index in pcr(low).ok_or_else(wrong)?..=pcr(high).ok_or_else(wrong)? {
+                pcrs |= 1u32 << index;
             }
-            Ok(BankSelection { bank: hash(name)?, pcrs })
-        })
-        .collect()
+        }
+        let bank = hash(name)?;
+        if pcrs == 0 || banks.iter().any(|known| known.bank == bank) {
+            return Err(wrong());
+        }
+        banks.push(BankSelection { bank, pcrs });
+    }
+    Ok(banks)
 }
 
 /// The content octets of an object identifier such as `2.23.133.8.3`; `absent` is none.

@@ -54,6 +54,14 @@ impl<'a> Measurement<'a> {
         event.type_ == TcgEventType::EVENT_TAG && Self::tagged(event.data).is_some()
     }
 
+    /// The measurement that an event claims to be; whether its digests are of it is for a replay to say.
+    #[cfg(feature = "std")]
+    pub(crate) fn from_event(event: &Event<'a>) -> Option<Self> {
+        Self::tagged(event.data)
+            .filter(|_| event.type_ == TcgEventType::EVENT_TAG)
+            .and_then(|der| Self::from_der(der).ok())
+    }
+
     /// The DER of a measurement in the data of an `EV_EVENT_TAG`, if that has its tag.
     pub(crate) fn tagged(data: &'a [u8]) -> Option<&'a [u8]> {
         let (tag, rest) = uint32(data).ok()?;

@@ -69,16 +69,21 @@ impl Tpm {
     /// # Errors
     /// If the TPM refuses, for instance because the PCR is not for this locality.
     pub fn extend(&mut self, index: u8, digests: &[TpmtHa<'_>]) -> Result<(), ProverError> {
-        let list = encoded(|out| {
-            u32::try_from(digests.len()).unwrap_or(u32::MAX).encode(out);
-            for digest in digests {
-                digest.encode(out);
-            }
-        })?;
+        let list = encode_list(digests)?;
         let digests = TpmlDigestValues::from_bytes(&list).map_err(ProverError::Public)?;
         let command = PcrExtend { pcr_handle: Entity::pcr(index), digests };
         self.execute(&command, &mut [Authorization::Password(&[])])
     }
+}
+
+/// A `TPML_`: the count, and the elements.
+pub(super) fn encode_list<T: Encode>(elements: &[T]) -> Result<Vec<u8>, EncodeError> {
+    encoded(|out| {
+        u32::try_from(elements.len()).unwrap_or(u32::MAX).encode(out);
+        for element in elements {
+            element.encode(out);
+        }
+    })
 }
 
 /// A `TPML_PCR_SELECTION` of three octets a bank.

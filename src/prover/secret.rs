@@ -11,6 +11,14 @@ use rsa::traits::RandomizedEncryptor;
 use std::vec::Vec;
 use zeroize::Zeroizing;
 
+/// 32 random bytes: a nonce that nobody can have asked a quote for before.
+///
+/// # Errors
+/// If the system has none.
+pub fn random_nonce() -> Result<[u8; 32], ProverError> {
+    Ok(random()?)
+}
+
 /// A seed, and what to send so that the TPM with the private part of a key has it too.
 #[derive(Debug)]
 pub(super) struct SharedSecret {

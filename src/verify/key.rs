@@ -186,6 +186,17 @@ pub fn spki_sha256<'e>(key: &PublicKey<'_>, crypto: &dyn Crypto) -> Result<[u8; 
     sha256(der, crypto).map_err(VerifyError::Certificate)
 }
 
+/// The `SubjectPublicKeyInfo` of a `TPMT_PUBLIC`.
+#[cfg(feature = "prover")]
+pub(crate) fn public_area_spki<'e>(
+    public: &'e [u8],
+    crypto: &dyn Crypto,
+) -> Result<std::vec::Vec<u8>, VerifyError<'e>> {
+    let area = PublicArea::read(public, crypto)?;
+    let mut buffer = [0; spki::MAX_SIZE];
+    spki::encode(&area.key, &mut buffer).map(<[u8]>::to_vec).ok_or(VerifyError::NoKey)
+}
+
 fn public_area<'a>(evidence: &KeyEvidence<'a>, crypto: &dyn Crypto) -> Result<Option<PublicArea<'a>>, VerifyError<'a>> {
     evidence.public.map(|bytes| PublicArea::read(bytes, crypto)).transpose()
 }

@@ -74,6 +74,8 @@ pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};
 #[cfg(feature = "cli")]
 pub(crate) use facts_text::FactJson;
+#[cfg(feature = "prover")]
+pub(crate) use key::public_area_spki;
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
 pub use log_names::{LogName, LogRule};
 pub(crate) use logs::Measured;

@@ -1,0 +1,119 @@
+//! `tpmproof measure`
+
+use super::args::MeasureArguments;
+use super::error::CliError;
+use super::keys::{self, KeyFile};
+use super::tpm;
+use crate::crypto::SOFTWARE;
+use crate::prover::{ApplicationLog, Hashed, NewMeasurement, hash_paths, total_size};
+use crate::verify::{Certificate, public_area_spki};
+use crate::wire::Hex;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::format;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+/// Where an application's log is by default: like the PCRs, what lies there is gone after a reboot.
+pub(crate) const DEFAULT_LOG: &str = "/run/tpmproof/application.log";
+
+pub(crate) fn run(arguments: &MeasureArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
+    let address = tpm::address(&arguments.tpm)?;
+    let mut measurements = match &arguments.kind {
+        Some(kind) => measurements(arguments, kind)?,
+        None => Vec::new(),
+    };
+    if arguments.seal {
+        measurements.push(NewMeasurement::seal());
+    }
+    let path = log_path(arguments.log.as_deref())?;
+    let log = ApplicationLog::new(&path, arguments.pcr);
+    for note in log.append(&measurements, || crate::prover::Tpm::open(&address))? {
+        let _ = writeln!(notes, "note: {note}");
+    }
+    for NewMeasurement { kind, name, hashed } in &measurements {
+        let digest = Hex(&hashed.digest);
+        let name = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
+        let _ = writeln!(
+            notes,
+            "measured {kind}{name}: {} bytes, sha256:{digest}, into PCR {}",
+            hashed.size, arguments.pcr
+        );
+    }
+    Ok(0)
+}
+
+/// The log that was named, or the default, whose folder may not be there yet.
+fn log_path(named: Option<&Path>) -> Result<PathBuf, CliError> {
+    if let Some(path) = named {
+        return Ok(path.into());
+    }
+    let path = Path::new(DEFAULT_LOG);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            CliError::Environment(format!("cannot make {}: {error}; name another log with --log", folder.display()))
+        })?;
+    }
+    Ok(path.into())
+}
+
+fn measurements(arguments: &MeasureArguments, kind: &str) -> Result<Vec<NewMeasurement>, CliError> {
+    if kind == crate::log::Measurement::SEAL {
+        return Err(CliError::Misuse("the kind \"seal\" ends a log; that is --seal".into()));
+    }
+    if arguments.name.is_some() && arguments.files.len() != 1 {
+        return Err(CliError::Misuse(
+            "--name names one file, and there are several; measure each by a call of its own".into(),
+        ));
+    }
+    let hashed = if kind.ends_with(SPKI) {
+        arguments.files.iter().map(|path| spki(path)).collect::<Result<_, _>>()?
+    } else {
+        hash(&arguments.files)?
+    };
+    let mut measurements = Vec::new();
+    for (path, hashed) in arguments.files.iter().zip(hashed) {
+        let name = match &arguments.name {
+            Some(name) => name.clone(),
+            None => file_name(path)?,
+        };
+        measurements.push(NewMeasurement { kind: kind.to_string(), name, hashed });
+    }
+    Ok(measurements)
+}
+
+fn file_name(path: &Path) -> Result<String, CliError> {
+    let last = path.file_name().and_then(|name| name.to_str());
+    let named = last.map(ToString::to_string);
+    named.ok_or_else(|| CliError::Misuse(format!("{} has no name that is text; give one with --name", path.display())))
+}
+
+/// The public key of a certificate or key file, in DER.
+fn spki(path: &Path) -> Result<Hashed, CliError> {
+    let unreadable = |reason: String| CliError::Misuse(format!("{}: {reason}", path.display()));
+    Ok(match keys::read(path, CliError::Misuse)? {
+        KeyFile::Spki(spki) => Hashed::of(&spki),
+        KeyFile::Public(public) => {
+            Hashed::of(&public_area_spki(&public, &SOFTWARE).map_err(|error| unreadable(error.to_string()))?)
+        }
+        KeyFile::Certificates(chain) => {
+            let own = chain.first().map(Vec::as_slice).unwrap_or_default();
+            Hashed::of(Certificate::from_der(own).map_err(|error| unreadable(error.to_string()))?.spki())
+        }
+    })
+}
+
+/// Hashes, and shows on a terminal how far it is.
+fn hash(paths: &[PathBuf]) -> Result<Vec<Hashed>, CliError> {
+    let bar = ProgressBar::new(total_size(paths)?);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left") {
+        bar.set_style(style);
+    }
+    let hashed = hash_paths(paths, &|octets| bar.inc(octets));
+    bar.finish_and_clear();
+    Ok(hashed?)
+}
+
+/// The end of the kinds that measure a public key.
+const SPKI: &str = "-spki";

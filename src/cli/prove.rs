@@ -1,0 +1,164 @@
+//! `tpmproof prove`
+
+use super::args::{AkChoice, ProveArguments};
+use super::error::CliError;
+use super::files::Access;
+use super::measure::DEFAULT_LOG;
+use super::{files, hex, input, keys, policy_text, tpm};
+use crate::proof::Proof;
+use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
+use crate::structures::TpmHandle;
+use crate::verify::{Attachment, Log, LogName};
+use std::borrow::ToOwned;
+use std::format;
+use std::io::Write;
+use std::path::Path;
+use std::string::String;
+use std::vec::Vec;
+
+/// Where Linux keeps the firmware's log. It says that it has no size.
+const FIRMWARE_LOG: &str = "/sys/kernel/security/tpm0/binary_bios_measurements";
+
+pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
+    let address = tpm::address(&arguments.tpm)?;
+    let nonce = nonce(arguments)?;
+    let selection = policy_text::selection(&arguments.pcrs, "--pcrs").map_err(CliError::Misuse)?;
+    let mut given = Vec::new();
+    for path in &arguments.certificate {
+        given.extend(keys::certificates(path)?);
+    }
+    let attachments = arguments.attach.iter().map(|one| attachment(one)).collect::<Result<Vec<_>, _>>()?;
+    let logs = logs(arguments, &address);
+    // From here on nobody measures into these logs, so that they and the PCRs are of one moment.
+    let quiet: Result<Vec<QuietLog>, _> = logs.iter().map(|log| QuietLog::of(Path::new(path_of(log)))).collect();
+    let quiet = quiet?;
+    let mut tpm = tpm::open(&address)?;
+    let key = key(&mut tpm, arguments.ak)?;
+    let chain = chain(&mut tpm, &key, given, arguments, notes)?;
+    let quoted = tpm.quote(&key, &nonce, &selection)?;
+    tpm.close()?;
+    let logs = logs.iter().map(|log| input::read_log(log, files::LARGE)).collect::<Result<Vec<_>, _>>()?;
+    drop(quiet);
+    for (bank, index) in quoted.unexplained(&logs) {
+        let _ = writeln!(notes, "warning: no log leads to what PCR {index} of {} holds", bank.name());
+    }
+    let mut builder = quoted.into_proof(&key, &chain);
+    for (name, bytes) in &logs {
+        builder = builder.log(Log { format: name.as_str(), bytes });
+    }
+    for (kind, name, bytes) in &attachments {
+        builder = builder.attachment(Attachment { kind, name, bytes });
+    }
+    let der = builder.to_der();
+    // What is written must be a proof: a broken one is told here, not by whoever gets it.
+    Proof::from_der(&der).map_err(|error| CliError::Evidence(format!("this makes no proof: {error}")))?;
+    files::write(&arguments.output, &der, Access::Owner)?;
+    let _ = writeln!(
+        notes,
+        "wrote {} bytes to {}; the attestation key is name:{}",
+        der.len(),
+        arguments.output.display(),
+        key.entity().name
+    );
+    Ok(0)
+}
+
+fn nonce(arguments: &ProveArguments) -> Result<Vec<u8>, CliError> {
+    let Some(digits) = &arguments.nonce else { return Ok(Vec::new()) };
+    let nonce = hex::decode(digits).filter(|nonce| (1..=MAX_NONCE).contains(&nonce.len()));
+    nonce.ok_or_else(|| {
+        CliError::Misuse(format!("--nonce takes lower-case hexadecimal digits, two a byte, 1 to {MAX_NONCE} bytes"))
+    })
+}
+
+/// The logs that were named; or else those that are where they are by custom.
+fn logs(arguments: &ProveArguments, address: &TpmAddress) -> Vec<String> {
+    if !arguments.logs.is_empty() {
+        return arguments.logs.clone();
+    }
+    let mut found = Vec::new();
+    // This machine's firmware measured into this machine's TPM, and into no other.
+    if matches!(address, TpmAddress::Device(_)) {
+        for (name, path) in [(LogName::Firmware, FIRMWARE_LOG), (LogName::Application, DEFAULT_LOG)] {
+            if Path::new(path).exists() {
+                found.push(format!("{}={path}", name.as_str()));
+            }
+        }
+    }
+    found
+}
+
+fn path_of(argument: &str) -> &str {
+    match argument.split_once('=') {
+        Some((name, path)) if LogName::by_name(name).is_some() => path,
+        _ => argument,
+    }
+}
+
+fn key(tpm: &mut Tpm, choice: AkChoice) -> Result<Key, CliError> {
+    Ok(match choice {
+        AkChoice::New(algorithm) => tpm.create_attestation_key(algorithm)?,
+        AkChoice::Handle(handle) => tpm
+            .find_key(TpmHandle(handle))?
+            .ok_or_else(|| CliError::Environment(format!("the TPM has no key under the handle {handle:#010x}")))?,
+        AkChoice::GoogleRsa => tpm.create_from_nv_template(GOOGLE_RSA_TEMPLATE)?,
+        AkChoice::GoogleEcc => tpm.create_from_nv_template(GOOGLE_ECC_TEMPLATE)?,
+    })
+}
+
+/// The certificates of the key, out of NV and files.
+fn chain(
+    tpm: &mut Tpm,
+    key: &Key,
+    given: Vec<Vec<u8>>,
+    arguments: &ProveArguments,
+    notes: &mut dyn Write,
+) -> Result<Chain, CliError> {
+    let mut certificates = given;
+    let is_new = matches!(arguments.ak, AkChoice::New(_));
+    if is_new && certificates.is_empty() {
+        // Nobody can have certified it.
+        return Ok(Chain::default());
+    }
+    for found in tpm.attestation_certificates()? {
+        if found.padding > 0 {
+            let (index, padding) = (found.index, found.padding);
+            let _ = writeln!(
+                notes,
+                "note: {padding} bytes of padding behind the certificate in NV {index:#010x} are left out"
+            );
+        }
+        certificates.push(found.der);
+    }
+    certificates.extend(tpm.endorsement_chain()?);
+    let chain = Chain::of(key, &certificates);
+    match &chain.missing {
+        Some(missing) if !arguments.uncertified => Err(CliError::Environment(format!(
+            "{missing}; or if the verifier knows this key otherwise, say --uncertified"
+        ))),
+        _ => Ok(chain),
+    }
+}
+
+/// `KIND=FILE`: the kind, the file's name, and what it holds; of a certificate, the DER.
+fn attachment(argument: &str) -> Result<(String, String, Vec<u8>), CliError> {
+    let Some((kind, path)) = argument.split_once('=').filter(|(kind, path)| !kind.is_empty() && !path.is_empty())
+    else {
+        return Err(CliError::Misuse(format!(
+            "--attach takes KIND=FILE, such as tls-certificate=server.pem, and not {argument:?}"
+        )));
+    };
+    let path = Path::new(path);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes = if kind.ends_with(CERTIFICATE) {
+        keys::certificates(path)?.into_iter().next().unwrap_or_default()
+    } else {
+        files::read(path, files::LARGE)?
+    };
+    Ok((kind.to_owned(), name, bytes))
+}
+
+/// The end of the kinds whose attachments are certificates in DER.
+const CERTIFICATE: &str = "-certificate";
+/// What every TPM takes as qualifying data: the octets of a `TPMT_HA` of SHA-256 less its algorithm would be 32, and of SHA-512 64.
+const MAX_NONCE: usize = 64;

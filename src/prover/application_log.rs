@@ -1,0 +1,278 @@
+//! The log of an application: what it measured of itself, and what its PCR was extended with.
+//!
+//! The log is written, and is on the disk, before the PCR is extended. So after a crash the PCR holds what the log leads to, or what it
+//! leads to without its last event; the next that measures tells which, and mends it.
+
+use super::kdf::digest;
+use super::lock::{self, LogLock};
+use super::pcr::hashed;
+use super::{Hashed, MeasureError, Note, Tpm};
+use crate::crypto::HashAlgorithm;
+use crate::log::{Event, Measurement, TcgEventType, TcgLog, write_event, write_header};
+use crate::structures::{TpmAlgId, TpmiAlgHash, TpmtHa};
+use crate::verify::BankSelection;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::string::String;
+use std::vec::Vec;
+
+/// Something to measure.
+#[derive(Clone, Debug)]
+pub struct NewMeasurement {
+    /// What it is, such as `weights`.
+    pub kind: String,
+    /// Which one; may be empty.
+    pub name: String,
+    /// Its digest and size.
+    pub hashed: Hashed,
+}
+
+/// A log, and the PCR that its events extend.
+#[derive(Clone, Debug)]
+pub struct ApplicationLog {
+    path: PathBuf,
+    pcr: u8,
+}
+
+/// No log of an application grows beyond this.
+pub const MAX_LOG: u64 = 16 * 1024 * 1024;
+
+impl NewMeasurement {
+    /// What ends a log.
+    #[must_use]
+    pub fn seal() -> Self {
+        Self { kind: Measurement::SEAL.into(), name: String::new(), hashed: Hashed::of(&[]) }
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let measurement = Measurement {
+            kind: &self.kind,
+            name: &self.name,
+            algorithm: TpmAlgId::from(self.hashed.algorithm),
+            digest: &self.hashed.digest,
+            size: Some(self.hashed.size),
+        };
+        measurement.to_der()
+    }
+}
+
+impl ApplicationLog {
+    /// The log at a path, of a PCR. The file need not be there yet; beside it lies a second one, with `.lock` behind its name.
+    #[must_use]
+    pub fn new(path: &Path, pcr: u8) -> Self {
+        Self { path: path.into(), pcr }
+    }
+
+    /// Writes measurements into the log and extends the PCR with each in every active bank. Only one process at a time does so; `open`
+    /// is called once it is this one's turn.
+    ///
+    /// # Errors
+    /// If the log is sealed, is full, is not of this PCR, or does not lead to what the PCR holds; if the disk or the TPM fails. What was
+    /// measured before the error stays measured, and the log says so.
+    pub fn append(
+        &self,
+        measurements: &[NewMeasurement],
+        open: impl FnOnce() -> Result<Tpm, super::ProverError>,
+    ) -> Result<Vec<Note>, MeasureError> {
+        let lock = LogLock::exclusive(&self.path)?;
+        let mut tpm = open()?;
+        let mut file = self.open()?;
+        let mut notes = Vec::new();
+        let banks = self.resume(&mut tpm, &mut file, &lock, &mut notes)?;
+        let events: Vec<Vec<u8>> = measurements.iter().map(NewMeasurement::to_der).collect();
+        self.judge_room(&file, &banks, &events)?;
+        for der in &events {
+            let digests: Vec<Bank> = banks.iter().map(|bank| Bank::new(*bank, digest(*bank, &[der]))).collect();
+            let digests: Vec<TpmtHa<'_>> = digests.iter().map(Bank::as_digest).collect();
+            let before = self.write(&mut file, &event(self.pcr, &digests, der))?;
+            if let Err(error) = tpm.extend(self.pcr, &digests) {
+                // A TPM that refuses has not extended; of one that is gone nobody knows, and the next that measures will tell.
+                if error.code().is_some() {
+                    self.cut(&mut file, before)?;
+                }
+                return Err(error.into());
+            }
+        }
+        tpm.close()?;
+        Ok(notes)
+    }
+
+    fn open(&self) -> Result<File, MeasureError> {
+        let flags = lock::no_follow();
+        let file =
+            OpenOptions::new().read(true).append(true).create(true).mode(0o644).custom_flags(flags).open(&self.path);
+        file.map_err(MeasureError::file(&self.path, "open"))
+    }
+
+    /// The active banks, once the log leads to what the PCR holds in them.
+    fn resume(
+        &self,
+        tpm: &mut Tpm,
+        file: &mut File,
+        lock: &LogLock,
+        notes: &mut Vec<Note>,
+    ) -> Result<Vec<HashAlgorithm>, MeasureError> {
+        let mut bytes = Vec::new();
+        file.take(MAX_LOG.saturating_add(1)).read_to_end(&mut bytes).map_err(MeasureError::file(&self.path, "read"))?;
+        if u64::try_from(bytes.len()).is_ok_and(|size| size > MAX_LOG) {
+            return Err(self.full());
+        }
+        let active = hashed(&tpm.active_banks()?)?;
+        let held = self.held(tpm, &active)?;
+        let names: Vec<TpmiAlgHash> = active.iter().map(|bank| TpmiAlgHash((*bank).into())).collect();
+        let header = write_header(&names);
+        if header.starts_with(&bytes) && bytes.len() < header.len() {
+            // A new log, or one whose first writing was stopped.
+            self.cut(file, 0)?;
+            if held.iter().any(|bank| bank.value.iter().any(|octet| *octet != 0)) {
+                notes.push(Note::NotAtItsStart(self.pcr));
+            }
+            lock.write_start(&held.iter().map(Bank::as_digest).collect::<Vec<_>>())?;
+            self.write(file, &header)?;
+            lock::sync_folder(&self.path)?;
+            return Ok(active);
+        }
+        let log = match TcgLog::from_bytes(&bytes) {
+            Ok(log) => log,
+            Err(error) => {
+                // What is written last may be cut or empty where the machine lost its power.
+                let (whole, rest) = bytes.split_at_checked(error.offset).unwrap_or((&bytes, &[]));
+                let log = TcgLog::from_bytes(whole).map_err(|_| self.unreadable(error))?;
+                self.judge(&log, &active)?;
+                if !replayed(&log, &active, lock)?.0.iter().zip(&held).all(|(found, held)| found == held) {
+                    return Err(self.unreadable(error));
+                }
+                self.cut(file, u64::try_from(whole.len()).unwrap_or(u64::MAX))?;
+                notes.push(Note::CutOff(rest.len()));
+                log
+            }
+        };
+        self.judge(&log, &active)?;
+        let (after, before) = replayed(&log, &active, lock)?;
+        let last = log.events().last().filter(Event::extends);
+        match &last {
+            _ if after == held => {}
+            Some(last) if before == held => {
+                let digests: Vec<TpmtHa<'_>> = (last.digests.iter())
+                    .map(|(algorithm, digest)| TpmtHa { hash_alg: TpmiAlgHash(algorithm), digest })
+                    .collect();
+                tpm.extend(self.pcr, &digests)?;
+                notes.push(Note::Extended(last.index));
+            }
+            _ => {
+                let reboot = held.iter().all(|bank| bank.value.iter().all(|octet| *octet == 0));
+                return Err(MeasureError::NotExplained { path: self.path.clone(), pcr: self.pcr, reboot });
+            }
+        }
+        match last.and_then(|last| Measurement::from_event(&last)) {
+            Some(last) if last.kind == Measurement::SEAL => Err(MeasureError::Sealed(self.path.clone())),
+            _ => Ok(active),
+        }
+    }
+
+    /// The log is of this PCR and of the banks that the TPM has, and holds measurements alone.
+    fn judge(&self, log: &TcgLog<'_>, active: &[HashAlgorithm]) -> Result<(), MeasureError> {
+        let of_banks = |event: &Event<'_>| active.iter().all(|bank| event.digests.get((*bank).into()).is_some());
+        let ours =
+            |event: &Event<'_>| event.register() == u32::from(self.pcr) && Measurement::is_in(event) && of_banks(event);
+        if let Some(other) = log.events().filter(Event::extends).find(|event| !ours(event)) {
+            return Err(MeasureError::OtherLog { path: self.path.clone(), pcr: self.pcr, event: other.index });
+        }
+        let algorithms = log.spec_id().map_or(0, |spec_id| spec_id.algorithms().count());
+        if algorithms != active.len() || !active.iter().all(|bank| log.has((*bank).into())) {
+            return Err(MeasureError::OtherBanks(self.path.clone()));
+        }
+        Ok(())
+    }
+
+    fn held(&self, tpm: &mut Tpm, active: &[HashAlgorithm]) -> Result<Vec<Bank>, MeasureError> {
+        let pcrs = 1u32.checked_shl(self.pcr.into()).unwrap_or(0);
+        let selection: Vec<BankSelection> = active.iter().map(|bank| BankSelection { bank: *bank, pcrs }).collect();
+        let values = tpm.read_pcrs(&selection)?;
+        Ok(active.iter().zip(values).map(|(bank, read)| Bank::new(*bank, read.value)).collect())
+    }
+
+    fn judge_room(&self, file: &File, banks: &[HashAlgorithm], ders: &[Vec<u8>]) -> Result<(), MeasureError> {
+        let digests = banks.iter().map(|bank| bank.output_len().saturating_add(2)).sum::<usize>();
+        let event = |der: &Vec<u8>| der.len().saturating_add(digests).saturating_add(24);
+        let more = u64::try_from(ders.iter().map(event).sum::<usize>()).unwrap_or(u64::MAX);
+        let size = file.metadata().map_err(MeasureError::file(&self.path, "look at"))?.len();
+        if size.saturating_add(more) > MAX_LOG { Err(self.full()) } else { Ok(()) }
+    }
+
+    /// Appends, to the disk; the size of the file before. What could not be written whole is not there.
+    fn write(&self, file: &mut File, bytes: &[u8]) -> Result<u64, MeasureError> {
+        let before = file.metadata().map_err(MeasureError::file(&self.path, "look at"))?.len();
+        if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_data()) {
+            self.cut(file, before)?;
+            return Err(MeasureError::file(&self.path, "write to")(error));
+        }
+        Ok(before)
+    }
+
+    fn cut(&self, file: &mut File, size: u64) -> Result<(), MeasureError> {
+        let cut = file.set_len(size).and_then(|()| file.sync_data()).and_then(|()| file.seek(SeekFrom::End(0)));
+        cut.map(|_| ()).map_err(MeasureError::file(&self.path, "shorten"))
+    }
+
+    fn full(&self) -> MeasureError {
+        MeasureError::Full(self.path.clone())
+    }
+
+    fn unreadable(&self, error: crate::log::LogError) -> MeasureError {
+        MeasureError::Unreadable { path: self.path.clone(), error }
+    }
+}
+
+/// A value of the PCR, or what extends it, in one bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bank {
+    algorithm: HashAlgorithm,
+    value: Vec<u8>,
+}
+
+impl Bank {
+    fn new(algorithm: HashAlgorithm, value: Vec<u8>) -> Self {
+        Self { algorithm, value }
+    }
+
+    fn as_digest(&self) -> TpmtHa<'_> {
+        TpmtHa { hash_alg: TpmiAlgHash(self.algorithm.into()), digest: &self.value }
+    }
+
+    fn extend(&mut self, with: &[u8]) {
+        self.value = digest(self.algorithm, &[&self.value, with]);
+    }
+}
+
+/// What a log leads to, and what it leads to without its last event.
+fn replayed(
+    log: &TcgLog<'_>,
+    active: &[HashAlgorithm],
+    lock: &LogLock,
+) -> Result<(Vec<Bank>, Vec<Bank>), MeasureError> {
+    let mut after: Vec<Bank> = active.iter().map(|bank| Bank::new(*bank, std::vec![0; bank.output_len()])).collect();
+    for (algorithm, value) in lock.read_start()? {
+        if let Some(bank) = after.iter_mut().find(|bank| TpmAlgId::from(bank.algorithm) == algorithm) {
+            bank.value = value;
+        }
+    }
+    let mut before = after.clone();
+    for event in log.events().filter(Event::extends) {
+        before.clone_from(&after);
+        for bank in &mut after {
+            if let Some(digest) = event.digests.get(bank.algorithm.into()) {
+                bank.extend(digest);
+            }
+        }
+    }
+    Ok((after, before))
+}
+
+fn event(pcr: u8, digests: &[TpmtHa<'_>], der: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(der.len()).unwrap_or(u32::MAX);
+    let data = [&Measurement::TAG.to_le_bytes()[..], &size.to_le_bytes(), der].concat();
+    write_event(pcr.into(), TcgEventType::EVENT_TAG, digests, &data)
+}

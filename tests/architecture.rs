@@ -26,6 +26,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
             "serde_json",
             "tempfile",
             "toml",
+            "zeroize",
         ],
     ),
 ];

@@ -19,8 +19,6 @@ const WAITING: &[Waiting] = &[
     ('Q', 21, 21, "a guard on the std side that takes each nonce once"),
     ('Q', 27, 27, "the prover: its TPM transport"),
     ('S', 21, 21, "a key rule that refuses moduli of ROCA's shape"),
-    ('K', 5, 5, "credential activation"),
-    ('K', 10, 10, "credential activation: the wrapping of a secret for a key"),
     ('X', 7, 7, "a certificate rule for policy identifiers"),
     ('X', 12, 13, "revocation lists"),
     ('I', 1, 13, "IMA runtime lists"),
@@ -28,7 +26,6 @@ const WAITING: &[Waiting] = &[
     ('T', 1, 8, "bindings of TLS keys"),
     ('P', 16, 18, "the prover"),
     ('P', 19, 19, "policies that are written by the tool"),
-    ('P', 20, 20, "credential activation: the only secret there is"),
 ];
 
 /// Numbers such as `q01` in the names of tests: `fn q01_…`, `fn q18_q19_…`.

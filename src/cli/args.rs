@@ -1,5 +1,6 @@
 //! What may stand on the command line.
 
+use super::enroll_args::EnrollCommand;
 use crate::prover::{AkAlgorithm, TpmAddress};
 use crate::verify::Time;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -34,6 +35,9 @@ pub(crate) enum Command {
     /// Let the TPM quote its PCRs, and write a proof
     #[command(group(ArgGroup::new("proof_freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
     Prove(ProveArguments),
+    /// Enroll a machine: find out by a credential that its TPM, which is known, has its attestation key
+    #[command(subcommand)]
+    Enroll(EnrollCommand),
     /// Turn foreign evidence into a proof
     Convert(ConvertArguments),
     /// List the platform roots that are known

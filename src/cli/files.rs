@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::vec::Vec;
+use tempfile::{NamedTempFile, PersistError};
 
 /// All of a file, unless it is larger than `max_size`.
 pub(crate) fn read(path: &Path, max_size: u64) -> Result<Vec<u8>, CliError> {
@@ -40,6 +41,20 @@ pub(crate) enum Access {
 /// Writes a file beside `path` and puts it in its place: what was there is replaced only when all is on the disk. A link is replaced, and
 /// not followed.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
+    store(path, bytes, access, |file| file.persist(path))
+}
+
+/// The same, of a file that only its owner may read and that must not be there yet.
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    store(path, bytes, Access::Owner, |file| file.persist_noclobber(path))
+}
+
+fn store(
+    path: &Path,
+    bytes: &[u8],
+    access: Access,
+    persist: impl FnOnce(NamedTempFile) -> Result<File, PersistError>,
+) -> Result<(), CliError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -50,7 +65,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), Cli
         let mut file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
+        persist(file).map_err(|error| error.error)?;
         Ok(())
     };
     store().map_err(CliError::file(path, "write"))

@@ -3,6 +3,8 @@
 mod args;
 mod blindllama;
 mod convert;
+mod enroll;
+mod enroll_args;
 mod error;
 mod files;
 mod hex;
@@ -52,6 +54,7 @@ pub fn run(
         Command::Nonce => nonce::run(out),
         Command::Measure(arguments) => measure::run(arguments, notes),
         Command::Prove(arguments) => prove::run(arguments, notes),
+        Command::Enroll(command) => enroll::run(command, notes),
         Command::Convert(arguments) => convert::run(arguments, notes),
         Command::Roots => roots::run(out),
     };

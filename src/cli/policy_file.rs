@@ -4,8 +4,8 @@ use super::policy_events::OwnedEvents;
 use super::policy_text::{OwnedAnchor, OwnedPin};
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
-    Anchor, BankSelection, CertificateRules, GoogleRule, LogName, LogRule, PcrRule, Pin, Platform, Policy, PolicyError,
-    Purpose, Time,
+    Activation, Anchor, BankSelection, CertificateRules, GoogleRule, LogName, LogRule, PcrRule, Pin, Platform, Policy,
+    PolicyError, Purpose, Time,
 };
 use std::string::String;
 use std::vec::Vec;
@@ -19,6 +19,8 @@ pub(crate) struct PolicyFile {
     /// `--root` was given: the policy's own anchors do not count.
     pub(crate) replaced: bool,
     pub(crate) pins: Vec<OwnedPin>,
+    /// Records of credential activation, in DER.
+    pub(crate) activations: Vec<Vec<u8>>,
     /// Object identifiers; `None` is a certificate without purposes.
     pub(crate) purposes: Option<Vec<Option<Vec<u8>>>>,
     pub(crate) subjects: Vec<String>,
@@ -76,6 +78,9 @@ impl PolicyFile {
             .purposes
             .as_ref()
             .map(|purposes| purposes.iter().map(|oid| oid.as_deref().map_or(Purpose::Absent, Purpose::Oid)).collect());
+        // They were read before.
+        let activations: Vec<Activation<'_>> =
+            self.activations.iter().filter_map(|der| Activation::from_der(der).ok()).collect();
         let mut builder = Policy::builder();
         if let Some(platform) = self.platform {
             if !self.replaced {
@@ -115,6 +120,7 @@ impl PolicyFile {
         builder = builder
             .anchors(&anchors)
             .pinned(&pins)
+            .activated(&activations)
             .certificate(rules)
             .accept_unknown_attributes(self.accept_unknown_attributes)
             .allow_sha1_bank(self.allow_sha1_bank)

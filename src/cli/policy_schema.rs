@@ -10,7 +10,7 @@ use super::policy_text::{self, OwnedPin};
 use super::policy_value::{count, digests_of, flag, number, numbers, object, owned, texts};
 use crate::crypto::{HashAlgorithm, SOFTWARE};
 use crate::structures::TpmtPublic;
-use crate::verify::{Name, Platform};
+use crate::verify::{Activation, Name, Platform};
 use crate::wire::Decode;
 use std::borrow::ToOwned;
 use std::format;
@@ -123,9 +123,6 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
         crl,
         unknown,
     ] = key.members("[key]", names).map_err(CliError::Misuse)?;
-    if activated.is_some() {
-        return Err(absent("key.activated", "records of credential activation are not read"));
-    }
     if flag(crl, "key.require_crl").map_err(CliError::Misuse)? {
         return Err(absent("key.require_crl", "revocation lists are not read"));
     }
@@ -180,10 +177,22 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
         let certificates = keys::certificates(&folder.join(name))?;
         policy.roots.extend(certificates.into_iter().map(policy_text::OwnedAnchor::Certificate));
     }
+    for name in texts(activated, "key.activated").map_err(CliError::Misuse)? {
+        policy.activations.push(record(&folder.join(name))?);
+    }
     for name in texts(pinned_files, "key.pinned_files").map_err(CliError::Misuse)? {
         policy.pins.push(pin(&folder.join(name))?);
     }
     Ok(())
+}
+
+/// The record of a credential activation, in DER.
+fn record(path: &Path) -> Result<Vec<u8>, CliError> {
+    let der = files::read(path, files::SMALL)?;
+    match Activation::from_der(&der) {
+        Ok(_) => Ok(der),
+        Err(error) => Err(CliError::Misuse(format!("{} is no record of an enrollment: {error}", path.display()))),
+    }
 }
 
 /// The key of a file, by its Name where the file says enough for one.

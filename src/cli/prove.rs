@@ -95,7 +95,7 @@ fn path_of(argument: &str) -> &str {
     }
 }
 
-fn key(tpm: &mut Tpm, choice: AkChoice) -> Result<Key, CliError> {
+pub(super) fn key(tpm: &mut Tpm, choice: AkChoice) -> Result<Key, CliError> {
     Ok(match choice {
         AkChoice::New(algorithm) => tpm.create_attestation_key(algorithm)?,
         AkChoice::Handle(handle) => tpm

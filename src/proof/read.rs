@@ -5,7 +5,7 @@ use crate::verify::{
 };
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
-    der::{element, optional, tag, value, whole, within},
+    der::{element, optional, tag, version_1, whole, within},
     in_field, located,
 };
 
@@ -48,7 +48,7 @@ impl<'a> Proof<'a> {
 }
 
 fn proof(input: &[u8]) -> Parsed<'_, Proof<'_>> {
-    let (input, ()) = in_field(&"TpmProof.version", version)(input)?;
+    let (input, ()) = in_field(&"TpmProof.version", version_1)(input)?;
     let (input, attest) = in_field(&"TpmProof.attestation", element(tag::OCTET_STRING))(input)?;
     let (rest, signature) = in_field(&"TpmProof.signature", element(tag::OCTET_STRING))(input)?;
     let attestation = match Attestation::new(attest, signature) {
@@ -76,14 +76,6 @@ fn proof(input: &[u8]) -> Parsed<'_, Proof<'_>> {
         None => Attachments::default(),
     };
     Ok((input, Proof { evidence: Evidence { attestation, pcr_values, key, logs, attachments } }))
-}
-
-/// Exactly the version that is known: another one may leave out checks.
-fn version(input: &[u8]) -> Parsed<'_, ()> {
-    match value::<u8>(tag::INTEGER)(input)? {
-        (rest, 1) => Ok((rest, ())),
-        (_, other) => Err(Fault::new(input, DecodeErrorKind::UnknownValue(other.into()))),
-    }
 }
 
 fn certificates(input: &[u8]) -> Parsed<'_, KeyEvidence<'_>> {

@@ -22,6 +22,10 @@ pub enum ProverError {
     Transport(TransportError),
     /// A command is too large.
     Encode(EncodeError),
+    /// A credential that cannot be read.
+    Credential(DecodeError),
+    /// A credential for another TPM, or another attestation key.
+    NotForThisTpm,
     /// A hash that this crate lacks.
     Crypto(CryptoError),
     /// A key that cannot be used, with the reason.
@@ -102,6 +106,11 @@ impl fmt::Display for ProverError {
             ),
             Self::Transport(error) => error.fmt(f),
             Self::Encode(error) => write!(f, "the command cannot be sent: {error}"),
+            Self::Credential(error) => write!(f, "the credential cannot be read: {error}"),
+            Self::NotForThisTpm => f.write_str(
+                "the credential is for none of this TPM's endorsement keys, or for another attestation key: it was made for another machine, or \
+                 --ak is not the one of the request",
+            ),
             Self::Crypto(error) => error.fmt(f),
             Self::Key(reason) => write!(f, "the key cannot be used: {reason}"),
             Self::InactiveBank(bank) => {

@@ -5,6 +5,11 @@ mod certificates;
 #[macro_use]
 mod command;
 pub mod commands;
+mod credential;
+mod endorsement_key;
+mod enrollment;
+mod enrollment_error;
+mod enrollment_request;
 mod entity;
 mod error;
 mod hashing;
@@ -29,6 +34,11 @@ pub use certificates::{
     AK_CERTIFICATES, AZURE_KEY, Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Missing, NvCertificate,
 };
 pub use command::{Command, Response};
+pub use credential::Credential;
+pub use endorsement_key::EndorsementKey;
+pub use enrollment::PendingActivation;
+pub use enrollment_error::EnrollmentError;
+pub use enrollment_request::EnrollmentRequest;
 pub use entity::Entity;
 pub use error::ProverError;
 pub use hashing::{Hashed, Progress, hash_paths, total_size};

@@ -1,5 +1,6 @@
 //! The templates of keys: the same template gives the same key of a hierarchy, for as long as its seed lives.
 
+use crate::crypto::{Curve, PublicKey};
 use crate::structures::{
     BlockCipher, Tpm2bDigest, Tpm2bEccParameter, Tpm2bPublicKeyRsa, TpmAlgId, TpmEccCurve, TpmaObject, TpmiAlgHash,
     TpmiAlgSymMode, TpmiEccCurve, TpmsEccParms, TpmsEccPoint, TpmsRsaParms, TpmsSchemeHash, TpmtEccScheme,
@@ -144,6 +145,29 @@ impl EkTemplate {
     #[must_use]
     pub fn needs_policy(&self) -> bool {
         self.low_range
+    }
+
+    /// The template of a key of this kind and size, which says how such a key protects what it is sent.
+    pub(super) fn of(key: &PublicKey<'_>) -> Option<&'static Self> {
+        let algorithm = match key {
+            PublicKey::Rsa { modulus, .. } => EkAlgorithm::Rsa(u16::try_from(modulus.len().saturating_mul(8)).ok()?),
+            PublicKey::Ec { curve: Curve::P256, .. } => EkAlgorithm::Ecc(TpmEccCurve::NIST_P256),
+            PublicKey::Ec { curve: Curve::P384, .. } => EkAlgorithm::Ecc(TpmEccCurve::NIST_P384),
+        };
+        Self::ALL.iter().find(|template| template.algorithm == algorithm)
+    }
+
+    /// Whether a secret as long as this one can have been encrypted to such a key.
+    pub(super) fn fits(&self, encrypted: &[u8]) -> bool {
+        match self.algorithm {
+            EkAlgorithm::Rsa(bits) => encrypted.len().checked_mul(8) == Some(bits.into()),
+            EkAlgorithm::Ecc(curve) => {
+                let size = if curve == TpmEccCurve::NIST_P384 { 48 } else { 32 };
+                let x = encrypted.first_chunk().map(|size| usize::from(u16::from_be_bytes(*size)));
+                // Zeros may lead, and be left out.
+                encrypted.len() <= 100 && x.is_some_and(|x| x <= size && x > size.saturating_sub(16))
+            }
+        }
     }
 
     /// The template.

@@ -93,12 +93,18 @@ impl Tpm {
     /// # Errors
     /// The first that the TPM refused; all were tried.
     pub fn close(mut self) -> Result<(), ProverError> {
-        self.flush_all()
+        self.flush_from(0)
     }
 
-    fn flush_all(&mut self) -> Result<(), ProverError> {
+    /// How much is open.
+    pub(super) fn mark(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Flushes what was opened since a mark.
+    pub(super) fn flush_from(&mut self, mark: usize) -> Result<(), ProverError> {
         let mut result = Ok(());
-        for handle in core::mem::take(&mut self.open).into_iter().rev() {
+        for handle in self.open.split_off(mark.min(self.open.len())).into_iter().rev() {
             if !self.broken {
                 let flushed = self.execute(&FlushContext { flush_handle: handle }, &mut []);
                 result = result.and(flushed);
@@ -136,7 +142,7 @@ impl Tpm {
 
 impl Drop for Tpm {
     fn drop(&mut self) {
-        let _ = self.flush_all();
+        let _ = self.flush_from(0);
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Policy<'a> {
                 let root = super::Anchor::CertificateSha256(*chain.root_sha256());
                 platform.endorsement_hierarchy && platform.roots.contains(&root)
             })),
-            (Trust::PinnedName(_), Some(name)) => {
+            (Trust::PinnedName(_) | Trust::Activated(_), Some(name)) => {
                 let expected = signed.attest().qualified_signer.0;
                 for hierarchy in [TpmHandle::ENDORSEMENT, TpmHandle::PLATFORM] {
                     if name.qualified_in(hierarchy, key.crypto())?.as_bytes() == expected {

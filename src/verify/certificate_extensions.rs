@@ -172,6 +172,8 @@ fn google(input: &[u8]) -> Parsed<'_, GoogleInstance<'_>> {
 
 /// Bits of `KeyUsage` (RFC 5280, 4.2.1.3).
 pub(crate) const DIGITAL_SIGNATURE: u8 = 0x80;
+pub(crate) const KEY_ENCIPHERMENT: u8 = 0x20;
+pub(crate) const KEY_AGREEMENT: u8 = 0x08;
 pub(crate) const KEY_CERT_SIGN: u8 = 0x04;
 
 /// More than any certificate of a TPM has, so that the search for duplicates is bounded.

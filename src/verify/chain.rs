@@ -3,7 +3,8 @@
 use super::{
     Anchor, Certificate, CertificateError, DistinguishedName, Purpose, Time,
     certificate_algorithms::{Algorithms, Provider},
-    chain_rules::{diagnose, judge_authority, judge_leaf, judge_root},
+    chain_rules::{LeafUse, diagnose, judge_authority, judge_leaf, judge_root},
+    platforms::ENDORSEMENT_KEY,
 };
 use crate::crypto::Crypto;
 use core::time::Duration;
@@ -31,12 +32,28 @@ impl<'a> VerifiedChain<'a> {
     pub(crate) fn verify(
         certificates: &[&'a [u8]],
         anchors: &[Anchor<'a>],
+        leaf_use: LeafUse,
         purposes: &[Purpose<'_>],
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
         let walked = find(certificates, anchors, time, crypto)?;
-        Self::judge(certificates, &walked, purposes, time, crypto)
+        Self::judge(certificates, &walked, leaf_use, purposes, time, crypto)
+    }
+
+    /// Ties the certificate of an endorsement key, the first of `certificates`, to one of `anchors`, through the others (TCG EK Credential
+    /// Profile). Its purpose is that of an endorsement key, or none is named, as in the certificates of early chips.
+    ///
+    /// # Errors
+    /// If there is no chain at `time`, or a certificate on it is not for what it is used for.
+    pub fn of_endorsement_key(
+        certificates: &[&'a [u8]],
+        anchors: &[Anchor<'a>],
+        time: Time,
+        crypto: &dyn Crypto,
+    ) -> Result<Self, CertificateError<'a>> {
+        let purposes = [Purpose::Oid(ENDORSEMENT_KEY), Purpose::Absent];
+        Self::verify(certificates, anchors, LeafUse::Decryption, &purposes, time, crypto)
     }
 
     /// What is asked beyond RFC 5280, of each certificate on the way.
@@ -44,12 +61,13 @@ impl<'a> VerifiedChain<'a> {
     fn judge(
         certificates: &[&'a [u8]],
         walked: &Walked<'a>,
+        leaf_use: LeafUse,
         purposes: &[Purpose<'_>],
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
         let leaf = Offered(certificates).leaf()?;
-        judge_leaf(&leaf, purposes)?;
+        judge_leaf(&leaf, leaf_use, purposes)?;
         let mut names = heapless::Vec::new();
         let too_many = |_| CertificateError::TooMany(certificates.len());
         names.push(leaf.subject).map_err(too_many)?;
@@ -65,13 +83,13 @@ impl<'a> VerifiedChain<'a> {
         Ok(Self { leaf, names, root_sha256, time })
     }
 
-    /// The certificate of the attestation key.
+    /// The key's certificate.
     #[must_use]
     pub fn leaf(&self) -> &Certificate<'a> {
         &self.leaf
     }
 
-    /// The subjects, from the attestation key to the root.
+    /// The subjects, from the key's to the root's.
     pub fn names(&self) -> impl Iterator<Item = DistinguishedName<'a>> {
         self.names.iter().copied()
     }

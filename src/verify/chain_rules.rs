@@ -3,18 +3,35 @@
 use super::{
     Certificate, CertificateError, Purpose, Time,
     certificate_algorithms::{Budget, MAX_SIGNATURES, knows},
-    certificate_extensions::{DIGITAL_SIGNATURE, KEY_CERT_SIGN},
+    certificate_extensions::{DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT},
     chain::Offered,
     platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
 };
 use crate::crypto::PublicKey;
 use webpki::Error;
 
-/// The certificate of an attestation key: no authority, for signatures, of the purpose that is asked.
-pub(crate) fn judge_leaf<'a>(leaf: &Certificate<'a>, purposes: &[Purpose<'_>]) -> Result<(), CertificateError<'a>> {
+/// What the key of a leaf is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeafUse {
+    /// To sign: an attestation key.
+    Signing,
+    /// To decrypt, or to agree on a key: an endorsement key.
+    Decryption,
+}
+
+/// The certificate of a leaf: for what its key is used for, and of the purpose that is asked.
+pub(crate) fn judge_leaf<'a>(
+    leaf: &Certificate<'a>,
+    leaf_use: LeafUse,
+    purposes: &[Purpose<'_>],
+) -> Result<(), CertificateError<'a>> {
     let subject = leaf.subject;
-    if leaf.extensions.key_usage.is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0) {
-        return Err(CertificateError::KeyUsage { subject, lacks: "digitalSignature" });
+    let (bits, lacks) = match leaf_use {
+        LeafUse::Signing => (DIGITAL_SIGNATURE, "digitalSignature"),
+        LeafUse::Decryption => (KEY_ENCIPHERMENT | KEY_AGREEMENT, "keyEncipherment and keyAgreement"),
+    };
+    if leaf.extensions.key_usage.is_some_and(|usage| usage & bits == 0) {
+        return Err(CertificateError::KeyUsage { subject, lacks });
     }
     let fits = match leaf.extensions.purposes {
         None => purposes.contains(&Purpose::Absent),

@@ -1,8 +1,9 @@
 //! From a key that a proof names to one that the verifier has a reason to trust.
 
 use super::{
-    Anchor, CertificateError, CertificateRules, KeyEvidence, Name, Pin, Time, VerifiedChain, VerifyError,
+    Activation, Anchor, CertificateError, CertificateRules, KeyEvidence, Name, Pin, Time, VerifiedChain, VerifyError,
     anchors::sha256,
+    chain_rules::LeafUse,
     error::{KeyIdentity, Part},
     public_area::{PublicArea, judge_attributes},
     spki,
@@ -35,6 +36,8 @@ pub enum Trust<'a> {
     PinnedName(Name),
     /// The verifier knows the public key already, and nothing of what the TPM lets it do.
     PinnedSpki([u8; 32]),
+    /// The verifier has a record that its TPM is one that the verifier knows.
+    Activated(Activation<'a>),
     /// A certificate authority that the verifier trusts vouches for it.
     Certified(VerifiedChain<'a>),
 }
@@ -94,6 +97,23 @@ impl<'a> TrustedKey<'a> {
         }
     }
 
+    /// A key of one of `records`: its TPM has shown, by a credential that only it could read, that it has the key.
+    ///
+    /// # Errors
+    /// If the evidence has no `TPMT_PUBLIC`, or one whose Name stands in no record, or contradicts itself.
+    pub fn activated(
+        evidence: &KeyEvidence<'a>,
+        records: &[Activation<'a>],
+        crypto: &'a dyn Crypto,
+    ) -> Result<Self, VerifyError<'a>> {
+        let public = public_area(evidence, crypto)?;
+        claimed_key(evidence, public.as_ref())?;
+        let area = public.as_ref().ok_or(VerifyError::NoKey)?;
+        let record = records.iter().find(|record| record.ak_name == area.name.as_bytes());
+        let record = record.ok_or(VerifyError::UnknownKey(KeyIdentity::Name(area.name)))?;
+        Self::new(area.key, Trust::Activated(*record), public, Attributes::Authenticated, crypto)
+    }
+
     /// A key that a chain of certificates ties to one of `anchors`.
     ///
     /// # Errors
@@ -106,7 +126,8 @@ impl<'a> TrustedKey<'a> {
         time: Time,
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
-        let chain = VerifiedChain::verify(evidence.certificates(), anchors, rules.purposes, time, crypto);
+        let purposes = rules.purposes;
+        let chain = VerifiedChain::verify(evidence.certificates(), anchors, LeafUse::Signing, purposes, time, crypto);
         Self::of_chain(chain, evidence, rules, crypto)
     }
 
@@ -161,7 +182,8 @@ impl<'a> TrustedKey<'a> {
         self.attributes
     }
 
-    /// Its Name, where its `TPMT_PUBLIC` is in the proof; authenticated only if the trust is [`Trust::PinnedName`].
+    /// Its Name, where its `TPMT_PUBLIC` is in the proof; authenticated only by [`Trust::PinnedName`] and
+    /// [`Trust::Activated`].
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         self.public.as_ref().map(|public| &public.name)

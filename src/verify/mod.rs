@@ -8,9 +8,11 @@
 //!  ─Policy::appraise(..)─▶ Report                  reference values, events, clock, firmware version
 //! ```
 //!
-//! A [`TrustedKey`] says in its constructor why it is one: [`TrustedKey::pinned`] or [`TrustedKey::certified`].
+//! A [`TrustedKey`] says in its constructor why it is one: [`TrustedKey::pinned`], [`TrustedKey::activated`] or
+//! [`TrustedKey::certified`].
 //! [`verify_evidence`] climbs all the stairs and keeps the book.
 
+mod activation;
 mod anchors;
 mod appraisal;
 mod attestation;
@@ -55,6 +57,7 @@ mod spki;
 mod stairs;
 mod time;
 
+pub use activation::Activation;
 pub use anchors::Anchor;
 pub use attestation::{Attestation, SignedAttest};
 pub use bindings::{Binding, Required};
@@ -87,7 +90,7 @@ pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Pl
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
 #[cfg(feature = "prover")]
-pub(crate) use public_area::PublicArea;
+pub(crate) use public_area::{PublicArea, judge_attributes};
 pub use quote::{Challenge, VerifiedQuote};
 pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
@@ -98,6 +101,6 @@ pub use separators::SeparatorError;
 #[cfg(feature = "cli")]
 pub(crate) use spki::decode_ecdsa_signature;
 #[cfg(feature = "prover")]
-pub(crate) use spki::same_key;
+pub(crate) use spki::{decode as decode_spki, same_key};
 pub use stairs::verify_evidence;
 pub use time::{Time, TimeError};

@@ -13,8 +13,11 @@ pub struct Name {
 }
 
 impl Name {
-    /// The Name of the object with this `TPMT_PUBLIC`.
-    pub(crate) fn of(public: &[u8], name_alg: TpmAlgId, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
+    /// The Name of the object with this `TPMT_PUBLIC`, whose `nameAlg` is `name_alg`.
+    ///
+    /// # Errors
+    /// If there is no such hash.
+    pub fn of(public: &[u8], name_alg: TpmAlgId, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
         Self::hash(name_alg, &[public], crypto)
     }
 
@@ -28,8 +31,8 @@ impl Name {
     }
 
     /// The Name with these octets; `None` if they are too many for one.
-    #[cfg(feature = "prover")]
-    pub(crate) fn from_bytes(octets: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn from_bytes(octets: &[u8]) -> Option<Self> {
         let mut bytes = [0; 66];
         bytes.get_mut(..octets.len())?.copy_from_slice(octets);
         Some(Self { bytes, length: octets.len() })

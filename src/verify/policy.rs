@@ -1,6 +1,6 @@
 //! What the verifier accepts: which keys, which quotes, which values.
 
-use super::{Anchor, CertificateRules, Platform, PolicyBuilder};
+use super::{Activation, Anchor, CertificateRules, Platform, PolicyBuilder};
 use crate::crypto::HashAlgorithm;
 use core::fmt;
 
@@ -17,6 +17,10 @@ impl<'a> Policy<'a> {
 
     pub(crate) fn pins(&self) -> &'a [Pin<'a>] {
         self.0.pins
+    }
+
+    pub(crate) fn activations(&self) -> &'a [Activation<'a>] {
+        self.0.activations
     }
 
     /// The anchors: those given, or else the platform's.
@@ -218,7 +222,7 @@ impl fmt::Display for PolicyError {
                 write!(f, "PCR {index} of {} has an empty list of values, which nothing can match", bank.name())
             }
             Self::WrongLength(found) => write!(f, "a value has {found} bytes, which is not the length of its bank's digests"),
-            Self::NoKey => f.write_str("the policy trusts no key; give [key] a platform, roots or pinned"),
+            Self::NoKey => f.write_str("the policy trusts no key; give [key] a platform, roots, pinned or activated"),
             Self::PcrIndex(index) => write!(f, "there is no PCR {index}; they are 0 to 23"),
             Self::ResettablePcr(index) => {
                 write!(f, "software can set PCR {index} back to its start; to rely on it all the same, name it in quote.allow_resettable")

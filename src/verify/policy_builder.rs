@@ -2,8 +2,8 @@
 
 use super::platforms::ATTESTATION_KEY;
 use super::{
-    Anchor, BankSelection, CertificateRules, EventRules, LogRule, PcrRule, Pin, Platform, Policy, PolicyError, Purpose,
-    Reference,
+    Activation, Anchor, BankSelection, CertificateRules, EventRules, LogRule, PcrRule, Pin, Platform, Policy,
+    PolicyError, Purpose, Reference,
 };
 use crate::crypto::HashAlgorithm;
 
@@ -12,6 +12,7 @@ use crate::crypto::HashAlgorithm;
 #[must_use]
 pub struct PolicyBuilder<'a> {
     pub(crate) pins: &'a [Pin<'a>],
+    pub(crate) activations: &'a [Activation<'a>],
     pub(crate) anchors: &'a [Anchor<'a>],
     pub(crate) platform: Option<&'static Platform>,
     pub(crate) certificate: CertificateRules<'a>,
@@ -35,6 +36,7 @@ impl<'a> PolicyBuilder<'a> {
     pub(crate) fn new() -> Self {
         Self {
             pins: &[],
+            activations: &[],
             anchors: &[],
             platform: None,
             certificate: CertificateRules {
@@ -68,6 +70,11 @@ impl<'a> PolicyBuilder<'a> {
     /// Trusts these keys.
     pub fn pinned(self, pins: &'a [Pin<'a>]) -> Self {
         Self { pins, ..self }
+    }
+
+    /// Trusts the keys of these records of credential activation.
+    pub fn activated(self, records: &'a [Activation<'a>]) -> Self {
+        Self { activations: records, ..self }
     }
 
     /// Trusts keys that these anchors vouch for; they replace a platform's.
@@ -162,7 +169,7 @@ impl<'a> PolicyBuilder<'a> {
     /// # Errors
     /// If it would accept everything or nothing, or relies on what does not carry.
     pub fn build(self) -> Result<Policy<'a>, PolicyError> {
-        if self.pins.is_empty() && self.anchors.is_empty() && self.platform.is_none() {
+        if self.pins.is_empty() && self.activations.is_empty() && self.anchors.is_empty() && self.platform.is_none() {
             return Err(PolicyError::NoKey);
         }
         if !self.accept_unknown_attributes && self.pins.iter().any(|pin| !matches!(pin, Pin::Name(_))) {

@@ -87,6 +87,14 @@ impl Report<'_> {
         write!(f, ",\n    \"attributes\": \"{attributes}\",\n    \"trust\": ")?;
         match key.trust() {
             Trust::PinnedName(_) => f.write_str("\"pinned-name\"")?,
+            Trust::Activated(record) => {
+                write!(f, "\"activated\",\n    \"ek_spki_sha256\": \"{}\",", Hex(&record.ek_spki_sha256))?;
+                match &record.ek_root_sha256 {
+                    Some(root) => write!(f, "\n    \"ek_root_sha256\": \"{}\",", Hex(root))?,
+                    None => f.write_str("\n    \"ek_root_sha256\": null,")?,
+                }
+                write!(f, "\n    \"activated_at\": \"{}\"", record.time)?;
+            }
             Trust::PinnedSpki(sha256) => write!(f, "\"pinned-spki\",\n    \"spki_sha256\": \"{}\"", Hex(sha256))?,
             Trust::Certified(chain) => {
                 write!(f, "\"certified\",\n    \"root_sha256\": \"{}\",\n    \"chain\": [", Hex(chain.root_sha256()))?;

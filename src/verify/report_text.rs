@@ -20,6 +20,13 @@ impl fmt::Display for Report<'_> {
             if let Trust::PinnedSpki(sha256) = key.trust() {
                 writeln!(f, "         spki-sha256:{}", Hex(sha256))?;
             }
+            if let Trust::Activated(record) = key.trust() {
+                writeln!(f, "  ek     spki-sha256:{}, shown at {}", Hex(&record.ek_spki_sha256), record.time)?;
+                match &record.ek_root_sha256 {
+                    Some(root) => writeln!(f, "  root   cert-sha256:{}", Hex(root))?,
+                    None => f.write_str("         nobody vouches for it but the verifier\n")?,
+                }
+            }
             if let Trust::Certified(chain) = key.trust() {
                 for (depth, name) in chain.names().enumerate() {
                     f.write_str("         ")?;

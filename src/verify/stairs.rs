@@ -1,7 +1,7 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attributes, Challenge, Evidence, LogsError, Pin, Policy, Rejection, Report, Time, Trust, TrustedKey,
+    Attachments, Attributes, Challenge, Evidence, LogsError, Policy, Rejection, Report, Time, Trust, TrustedKey,
     VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
 };
@@ -33,22 +33,31 @@ fn trust<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    let pinned = by_pin(evidence, policy.pins(), crypto);
+    let known = by_pin(evidence, policy, crypto);
     match policy.anchors() {
-        Some(anchors) if pinned.is_err() => {
+        Some(anchors) if known.is_err() => {
             TrustedKey::certified(&evidence.key, anchors, &policy.certificate_rules(), time, crypto)
         }
-        _ => pinned,
+        _ => known,
     }
 }
 
+/// By what the verifier knows of the key itself.
 #[inline(never)]
 fn by_pin<'a>(
     evidence: &Evidence<'a>,
-    pins: &[Pin<'a>],
+    policy: &Policy<'a>,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    if pins.is_empty() { Err(VerifyError::NoKey) } else { TrustedKey::pinned(&evidence.key, pins, crypto) }
+    let pinned = match policy.pins() {
+        [] => Err(VerifyError::NoKey),
+        pins => TrustedKey::pinned(&evidence.key, pins, crypto),
+    };
+    match policy.activations() {
+        [] => pinned,
+        _ if pinned.is_ok() => pinned,
+        records => TrustedKey::activated(&evidence.key, records, crypto),
+    }
 }
 
 /// The other stairs.
@@ -111,12 +120,18 @@ fn book_key<'a>(
         }
     };
     let pinned = |how| {
-        let chain = Finding::NotChecked(Detail::Text("the key itself is pinned"));
+        let chain = Finding::NotChecked(Detail::Text("the verifier knows the key itself"));
         [(&"certificate-chain", chain), (&"revocation", chain), (&"identity", Finding::Pass(Detail::Text(how)))]
     };
     let lines = match key.trust() {
         Trust::PinnedSpki(_) => pinned("the key is pinned by its public key"),
         Trust::PinnedName(_) => pinned("the key is pinned by its Name"),
+        Trust::Activated(record) => pinned(match record.ek_root_sha256 {
+            Some(_) => "its TPM was enrolled by a credential that only it could read; the maker vouches for that TPM",
+            None => {
+                "its TPM was enrolled by a credential that only it could read; the verifier took its endorsement key on trust"
+            }
+        }),
         Trust::Certified(chain) => {
             let count = chain.names().count();
             let whole = Detail::Count { count, after: " certificates, up to a root that the policy trusts" };
@@ -136,7 +151,7 @@ fn book_key<'a>(
     };
     let attributes = match key.attributes() {
         Attributes::Authenticated => {
-            Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the pinned Name"))
+            Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the Name that is known"))
         }
         Attributes::Claimed => Finding::NotChecked(Detail::Text(
             "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",

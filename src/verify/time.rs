@@ -1,7 +1,12 @@
 //! Points in time, which the caller supplies: the core has no clock.
 
+use crate::wire::{
+    Parsed,
+    der::{tag, value},
+};
 use core::{fmt, str::FromStr, time::Duration};
 use der::DateTime;
+use der::asn1::GeneralizedTime;
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +23,21 @@ impl Time {
     #[must_use]
     pub const fn unix_seconds(self) -> u64 {
         self.0
+    }
+
+    /// Reads a `GeneralizedTime` in DER.
+    pub(crate) fn decode(input: &[u8]) -> Parsed<'_, Self> {
+        let (rest, time) = value::<GeneralizedTime>(tag::GENERALIZED_TIME)(input)?;
+        Ok((rest, Self(time.to_unix_duration().as_secs())))
+    }
+
+    /// The same, written; nothing after the year 9999, which it cannot say.
+    #[cfg(feature = "std")]
+    pub(crate) fn to_der(self) -> std::vec::Vec<u8> {
+        let mut buffer = [0; 32];
+        let time = GeneralizedTime::from_unix_duration(Duration::from_secs(self.0));
+        let written = time.and_then(|time| Ok(der::Encode::encode_to_slice(&time, &mut buffer)?.to_vec()));
+        written.unwrap_or_default()
     }
 
     /// The present, by the clock of the system.

@@ -98,6 +98,23 @@ pub(crate) fn integer(input: &[u8]) -> Parsed<'_, &[u8]> {
     element(tag::INTEGER)(input)
 }
 
+/// The version 1, the only one that is known: another one may say what would be passed over here.
+pub(crate) fn version_1(input: &[u8]) -> Parsed<'_, ()> {
+    match value::<u8>(tag::INTEGER)(input)? {
+        (rest, 1) => Ok((rest, ())),
+        (_, other) => Err(Fault::new(input, DecodeErrorKind::UnknownValue(other.into()))),
+    }
+}
+
+/// The content octets of the next element, which must have `tag`, and exactly `N` of them.
+pub(crate) fn octets<'a, const N: usize>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, [u8; N]> {
+    move |input| {
+        let (rest, content) = element(tag)(input)?;
+        let wrong = DecodeErrorKind::WrongLength { found: content.len(), expected: N };
+        Ok((rest, content.try_into().map_err(|_| Fault::new(content, wrong))?))
+    }
+}
+
 /// An INTEGER of 0 to 65,535.
 pub(crate) fn uint16(input: &[u8]) -> Parsed<'_, u16> {
     value::<u16>(tag::INTEGER)(input)

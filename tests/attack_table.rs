@@ -25,7 +25,6 @@ const WAITING: &[Waiting] = &[
     ('A', 11, 11, "the prover: writing a log and extending a PCR at once"),
     ('T', 1, 8, "bindings of TLS keys"),
     ('P', 16, 18, "the prover"),
-    ('P', 19, 19, "policies that are written by the tool"),
 ];
 
 /// Numbers such as `q01` in the names of tests: `fn q01_…`, `fn q18_q19_…`.

@@ -12,8 +12,8 @@ use common::forge::{
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tpmproof::crypto::{Crypto, CryptoError, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
 use tpmproof::verify::{
-    ATTESTATION_KEY, Anchor, CertificateError, CertificateRules, KeyEvidence, Part, Platform, Purpose, Time,
-    TrustedKey, VerifyError,
+    ATTESTATION_KEY, Anchor, CertificateError, CertificateRules, KeyEvidence, Part, Platform, PolicyList, Purpose,
+    Time, TrustedKey, VerifyError,
 };
 use tpmproof::{DecodeError, DecodeErrorKind};
 
@@ -37,7 +37,7 @@ fn judge_at(time: Time, chain: &[Vec<u8>], anchors: &[Anchor<'_>], crypto: &'sta
             other => panic!("{other:?}"),
         })
         .collect();
-    let rules = CertificateRules { purposes: PURPOSES, ..CertificateRules::default() };
+    let rules = CertificateRules { purposes: PolicyList::new(PURPOSES), ..CertificateRules::default() };
     match TrustedKey::certified(&evidence, &anchors, &rules, time, crypto) {
         Ok(_) => Ok(()),
         Err(VerifyError::Certificate(error)) => Err(error),
@@ -469,7 +469,7 @@ fn x20_a_key_has_one_form() {
         let leaf = Certificate { spki, ..chain().leaf }.sign(&key);
         let evidence = KeyEvidence::new().with_certificate(leak(&leaf)).unwrap();
         let anchors = [Anchor::Certificate(leak(&chain().signed().0[1]))];
-        let rules = CertificateRules { purposes: PURPOSES, ..CertificateRules::default() };
+        let rules = CertificateRules { purposes: PolicyList::new(PURPOSES), ..CertificateRules::default() };
         TrustedKey::certified(&evidence, &anchors, &rules, NOW.parse().unwrap(), &SOFTWARE).map(|_| ())
     };
     outcome(spki(0, &point)).unwrap();

@@ -10,7 +10,7 @@ use tpmproof::proof::ProofBuilder;
 use tpmproof::structures::{TpmAlgId, TpmaObject};
 use tpmproof::verify::{
     ATTESTATION_KEY, Anchor, Attestation, Attributes, CertificateError, CertificateRules, Challenge, KeyEvidence,
-    KeyIdentity, PcrRule, PcrValue, Pin, Policy, PolicyError, Purpose, Time, TrustedKey, VerifyError,
+    KeyIdentity, PcrRule, PcrValue, Pin, Policy, PolicyError, PolicyList, Purpose, Time, TrustedKey, VerifyError,
 };
 use tpmproof::{Proof, verify_proof};
 
@@ -32,7 +32,7 @@ fn certified(key: &Key) -> (Vec<u8>, Vec<u8>) {
 fn by_chain(evidence: &KeyEvidence<'_>, root: &[u8]) -> Result<Attributes, String> {
     let anchors = [Anchor::Certificate(root)];
     let purposes = [Purpose::Oid(ATTESTATION_KEY)];
-    let rules = CertificateRules { purposes: &purposes, ..CertificateRules::default() };
+    let rules = CertificateRules { purposes: PolicyList::new(&purposes), ..CertificateRules::default() };
     let key = TrustedKey::certified(evidence, &anchors, &rules, NOW.parse().unwrap(), &SOFTWARE);
     key.map(|key| key.attributes()).map_err(|error| format!("{error:?}"))
 }

@@ -18,7 +18,8 @@ use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use tpmproof::structures::{TpmsAttest, TpmtSignature};
 use tpmproof::verify::{
     ATTESTATION_KEY, Anchor, Attachments, Attestation, CertificateRules, Challenge, ENDORSEMENT_KEY, Evidence,
-    KeyEvidence, Logs, PcrRule, PcrValue, PcrValues, Pin, Policy, Purpose, Time, TrustedKey, verify_evidence,
+    KeyEvidence, Logs, PcrRule, PcrValue, PcrValues, Pin, Policy, PolicyList, Purpose, Time, TrustedKey,
+    verify_evidence,
 };
 
 /// How far a case goes, and where it must stop.
@@ -164,7 +165,7 @@ impl Case {
         let rules: Vec<_> = golden.iter().map(|(bank, index, any)| PcrRule::golden(*bank, *index, any)).collect();
         // Of the certificates of the field one has the attestation key's purpose, one the endorsement key's, one none.
         let purposes = [Purpose::Oid(ATTESTATION_KEY), Purpose::Oid(ENDORSEMENT_KEY), Purpose::Absent];
-        let certificate = CertificateRules { purposes: &purposes, ..CertificateRules::default() };
+        let certificate = CertificateRules { purposes: PolicyList::new(&purposes), ..CertificateRules::default() };
         let sha1 = [HashAlgorithm::Sha1];
         let mut policy = Policy::builder().pinned(&pins).pcrs(&rules).certificate(certificate);
         if !anchors.is_empty() {

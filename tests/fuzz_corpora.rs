@@ -43,4 +43,17 @@ macro_rules! replays {
         }
     )+};
 }
-replays!(attest, signature, public, certificate, proof, verify, rsa, tcg_log, judged_log, uefi_event);
+replays!(
+    attest,
+    signature,
+    public,
+    certificate,
+    proof,
+    policy,
+    activation,
+    verify,
+    rsa,
+    tcg_log,
+    judged_log,
+    uefi_event
+);

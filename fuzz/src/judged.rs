@@ -6,8 +6,8 @@ use tpmproof::crypto::HashAlgorithm;
 use tpmproof::proof::{ProofBuilder, verify_proof};
 use tpmproof::structures::{Tpm2bPublic, TpmAlgId, TpmiAlgHash, TpmtHa};
 use tpmproof::verify::{
-    Challenge, EventRule, EventRules, Log, LogName, LogRule, PcrRule, PcrState, PcrValue, Pin, Policy, SecureBootRules,
-    Time,
+    Challenge, EventRule, EventRules, Log, LogName, LogRule, PcrRule, PcrState, PcrValue, Pin, Policy, PolicyList,
+    SecureBootRules, Time,
 };
 use tpmproof::{Decode, Encode};
 
@@ -52,12 +52,13 @@ pub fn judged_log(data: &[u8]) -> bool {
         .collect();
     let pins = [Pin::Name(boot!("ak_p256.name"))];
     let pcrs = JUDGED.map(|index| PcrRule::log(HashAlgorithm::Sha256, index));
-    let logs = [LogRule { pcrs: 1 << 4 | 1 << 7, logs: &[LogName::Firmware] }];
+    let logs = [LogRule { pcrs: 1 << 4 | 1 << 7, logs: PolicyList::new(&[LogName::Firmware]) }];
     let digest = [TpmtHa { hash_alg: TpmiAlgHash(TpmAlgId::SHA256), digest: &[0; 32] }];
+    let allow = [EventRule::event(4, &digest), EventRule::measurement(11, "anything")];
     let events = EventRules {
         secure_boot: Some(SecureBootRules { accept_any_keys: true, ..SecureBootRules::default() }),
-        allow: &[EventRule::event(4, &digest), EventRule::measurement(11, "anything")],
-        allow_unknown: &[0, 4, 9, 11],
+        allow: PolicyList::new(&allow),
+        allow_unknown: PolicyList::new(&[0, 4, 9, 11]),
         accept_any_boot: true,
         ..EventRules::default()
     };

@@ -3,7 +3,7 @@
 
 use tpmproof::proof::ProofBuilder;
 use tpmproof::structures::{Tpm2bPublic, TpmsAttest, TpmtSignature};
-use tpmproof::verify::{Certificate, PcrValue, PcrValues};
+use tpmproof::verify::{Activation, Certificate, PcrValue, PcrValues, Policy, PolicyDerError};
 use tpmproof::{Decode, DecodeError, Encode, Proof};
 
 #[path = "judged.rs"]
@@ -46,6 +46,33 @@ pub fn certificate(data: &[u8]) -> bool {
             }
             let _ = format!("{} {} {:?}", certificate.subject(), certificate.issuer(), certificate.validity());
             no_prefix(data, |bytes| Certificate::from_der(bytes).is_ok())
+        }
+    }
+}
+
+/// A policy that reads has one form: written again it is the same bytes, and lends the same rules.
+pub fn policy(data: &[u8]) -> bool {
+    match Policy::from_der(data) {
+        Err(PolicyDerError::Decode(error)) => inside(data, &error),
+        Err(other) => {
+            let _ = other.to_string();
+            false
+        }
+        Ok(policy) => {
+            assert_eq!(policy.to_der(), data);
+            let _ = format!("{policy:?}");
+            no_prefix(data, |bytes| Policy::from_der(bytes).is_ok())
+        }
+    }
+}
+
+/// A record of an enrollment that reads has one form.
+pub fn activation(data: &[u8]) -> bool {
+    match Activation::from_der(data) {
+        Err(error) => inside(data, &error),
+        Ok(record) => {
+            assert_eq!(record.to_der(), data);
+            no_prefix(data, |bytes| Activation::from_der(bytes).is_ok())
         }
     }
 }

@@ -9,11 +9,12 @@ use core::fmt::Write;
 use core::panic::PanicInfo;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventData, TcgLog};
-use tpmproof::verify::{
-    Anchor, BankSelection, Certificate, CertificateRules, Challenge, EventRule, EventRules, GoogleRule, LogName, LogPart,
-    LogRule, PcrRule, Pin, Platform, Policy, PolicyError, Purpose, Replay, SecureBootRules, Time, VerifyError,
-};
 use tpmproof::structures::{TpmiAlgHash, TpmtHa};
+use tpmproof::verify::{
+    Anchor, BankSelection, Certificate, CertificateRules, Challenge, EventRule, EventRules, GoogleRule, LogName,
+    LogPart, LogRule, PcrRule, Pin, Platform, Policy, PolicyDerError, PolicyError, PolicyList, Purpose, Replay,
+    SecureBootRules, Time, VerifyError,
+};
 use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 
 mod text;
@@ -58,6 +59,7 @@ pub unsafe extern "C" fn tpmproof_check(request: &Request) -> usize {
 enum Ended {
     Unreadable(DecodeError),
     Policy(PolicyError),
+    PolicyDer(PolicyDerError),
     Misuse,
     Full,
 }
@@ -67,6 +69,7 @@ fn verify(request: &Request, out: &mut Text<'_>) -> Result<bool, core::fmt::Erro
         Ok(accepted) => return Ok(accepted),
         Err(Ended::Unreadable(error)) => write!(out, "{error}")?,
         Err(Ended::Policy(error)) => write!(out, "{error}")?,
+        Err(Ended::PolicyDer(error)) => write!(out, "{error}")?,
         Err(Ended::Misuse) => out.write_str("the nonce is not one")?,
         Err(Ended::Full) => return Err(core::fmt::Error),
     }
@@ -92,6 +95,10 @@ fn judge(request: &Request, out: &mut Text<'_>) -> Result<bool, Ended> {
     let subjects = [name];
     let mut builder = Policy::builder().allow_sha1_bank(chosen(3)).allow_resettable(&[16, 23]);
     builder = builder.accept_unknown_attributes(chosen(4)).require_safe_clock(chosen(5));
+    if chosen(13) {
+        let policy = Policy::from_der(key).map_err(Ended::PolicyDer)?;
+        return decide(&policy, &proof, nonce, time, chosen, out);
+    }
     if chosen(6) {
         builder = builder.pinned(&pins);
     }
@@ -104,8 +111,12 @@ fn judge(request: &Request, out: &mut Text<'_>) -> Result<bool, Ended> {
     if chosen(8) {
         let google = Some(GoogleRule { project: Some(name), zone: Some(name), instance: Some(name) });
         let purposes = [Purpose::Oid(&[0x67, 0x81, 0x05, 0x08, 0x03])];
-        let certificate =
-            CertificateRules { purposes: &purposes, subjects: &subjects, google, not_before_min: Some(time) };
+        let certificate = CertificateRules {
+            purposes: PolicyList::new(&purposes),
+            subjects: PolicyList::new(&subjects),
+            google,
+            not_before_min: Some(time),
+        };
         return appraise(builder.certificate(certificate).pcrs(&rules), &proof, nonce, time, chosen, out);
     }
     if chosen(9) {
@@ -131,15 +142,19 @@ fn logged<'a>(
 ) -> Result<bool, Ended> {
     let digests = [TpmtHa { hash_alg: TpmiAlgHash(bank.into()), digest: value }];
     let rules = [PcrRule::log(bank, 7), PcrRule::log(bank, 13)];
-    let logs = [LogRule { pcrs: 1 << 13, logs: &[LogName::Application, LogName::BlindLlamaV2] }];
+    let logs = [LogRule { pcrs: 1 << 13, logs: PolicyList::new(&[LogName::Application, LogName::BlindLlamaV2]) }];
     let require = [EventRule::measurement(13, name).named(name).digests(&digests)];
     let allow = [EventRule::event(7, &digests)];
     let events = EventRules {
-        secure_boot: Some(SecureBootRules { pk: &digests, dbx_min: &digests, ..SecureBootRules::default() }),
-        require: &require,
-        allow: &allow,
-        allow_unknown: &[7],
-        require_seal: &[13],
+        secure_boot: Some(SecureBootRules {
+            pk: PolicyList::new(&digests),
+            dbx_min: PolicyList::new(&digests),
+            ..SecureBootRules::default()
+        }),
+        require: PolicyList::new(&require),
+        allow: PolicyList::new(&allow),
+        allow_unknown: PolicyList::new(&[7]),
+        require_seal: PolicyList::new(&[13]),
         accept_any_boot: true,
     };
     appraise(builder.pcrs(&rules).logs(&logs).events(events), proof, nonce, time, |_| false, out)
@@ -153,9 +168,19 @@ fn appraise<'a>(
     chosen: impl Fn(u32) -> bool,
     out: &mut Text<'_>,
 ) -> Result<bool, Ended> {
-    let policy = builder.build()?;
+    decide(&builder.build()?, proof, nonce, time, chosen, out)
+}
+
+fn decide<'a>(
+    policy: &Policy<'a>,
+    proof: &Proof<'a>,
+    nonce: &'a [u8],
+    time: Time,
+    chosen: impl Fn(u32) -> bool,
+    out: &mut Text<'_>,
+) -> Result<bool, Ended> {
     let challenge = if chosen(10) { Challenge::insecure_no_freshness() } else { Challenge::nonce(nonce)? };
-    match (verify_proof(proof, &policy, &challenge, time), chosen(11)) {
+    match (verify_proof(proof, policy, &challenge, time), chosen(11)) {
         (Ok(report), false) => write!(out, "{report}")?,
         (Ok(report), true) => write!(out, "{}", report.json())?,
         (Err(rejection), false) => write!(out, "{rejection}\n{}", rejection.report)?,

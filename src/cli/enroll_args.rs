@@ -1,6 +1,6 @@
 //! What may stand on the command line after `enroll`.
 
-use super::args::{AkChoice, TpmArguments};
+use super::prover_args::{AkChoice, TpmArguments};
 use crate::prover::EkTemplate;
 use crate::verify::Time;
 use clap::{Args, Subcommand};

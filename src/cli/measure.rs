@@ -1,8 +1,8 @@
 //! `tpmproof measure`
 
-use super::args::MeasureArguments;
 use super::error::CliError;
 use super::keys::{self, KeyFile};
+use super::prover_args::MeasureArguments;
 use super::tpm;
 use crate::crypto::SOFTWARE;
 use crate::prover::{ApplicationLog, Hashed, NewMeasurement, hash_paths, total_size};

@@ -15,19 +15,21 @@ mod log;
 mod measure;
 mod nonce;
 mod pcr_file;
+mod policy;
 mod policy_events;
 mod policy_file;
 mod policy_schema;
 mod policy_text;
 mod policy_value;
 mod prove;
+mod prover_args;
 mod roots;
 mod show;
 mod show_text;
 mod tpm;
 mod verify;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, PolicyCommand};
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
@@ -56,6 +58,7 @@ pub fn run(
         Command::Prove(arguments) => prove::run(arguments, notes),
         Command::Enroll(command) => enroll::run(command, notes),
         Command::Convert(arguments) => convert::run(arguments, notes),
+        Command::Policy(PolicyCommand::Compile(arguments)) => policy::compile(arguments, notes),
         Command::Roots => roots::run(out),
     };
     match result {

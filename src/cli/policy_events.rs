@@ -5,7 +5,7 @@ use super::policy_text;
 use super::policy_value::{flag, numbers, object, owned, texts};
 use crate::log::TcgEventType;
 use crate::structures::{TpmiAlgHash, TpmtHa};
-use crate::verify::{EventRule, EventRules, LogName, SecureBootRules};
+use crate::verify::{EventRule, EventRules, LogName, PolicyList, SecureBootRules};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -130,14 +130,21 @@ impl OwnedEvents {
         let keys = self.secure_boot.as_ref().map(|boot| boot.lists.each_ref().map(|list| lent(list)));
         let secure_boot =
             keys.as_ref().zip(self.secure_boot.as_ref()).map(|([pk, kek, db, authority, dbx_min], boot)| {
-                SecureBootRules { pk, kek, db, authority, dbx_min, accept_any_keys: boot.accept_any_keys }
+                SecureBootRules {
+                    pk: PolicyList::new(pk),
+                    kek: PolicyList::new(kek),
+                    db: PolicyList::new(db),
+                    authority: PolicyList::new(authority),
+                    dbx_min: PolicyList::new(dbx_min),
+                    accept_any_keys: boot.accept_any_keys,
+                }
             });
         then(EventRules {
             secure_boot,
-            require: &require,
-            allow: &allow,
-            allow_unknown: &self.allow_unknown,
-            require_seal: &self.require_seal,
+            require: PolicyList::new(&require),
+            allow: PolicyList::new(&allow),
+            allow_unknown: PolicyList::new(&self.allow_unknown),
+            require_seal: PolicyList::new(&self.require_seal),
             accept_any_boot: self.accept_any_boot,
         })
     }
@@ -150,7 +157,7 @@ impl OwnedRule {
             kind: self.kind.as_deref(),
             name: self.name.as_deref(),
             event_type: self.event_type,
-            digests,
+            digests: PolicyList::new(digests),
         }
     }
 }

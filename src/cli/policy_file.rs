@@ -5,7 +5,7 @@ use super::policy_text::{OwnedAnchor, OwnedPin};
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
     Activation, Anchor, BankSelection, CertificateRules, GoogleRule, LogName, LogRule, PcrRule, Pin, Platform, Policy,
-    PolicyError, Purpose, Time,
+    PolicyError, PolicyList, Purpose, Time,
 };
 use std::string::String;
 use std::vec::Vec;
@@ -89,8 +89,8 @@ impl PolicyFile {
             builder = builder.platform(platform);
         }
         let rules = CertificateRules {
-            purposes: purposes.as_deref().unwrap_or(builder.purposes()),
-            subjects: &subjects,
+            purposes: purposes.as_deref().map_or(builder.purposes(), PolicyList::new),
+            subjects: PolicyList::new(&subjects),
             google: self.google.as_ref().map(|google| GoogleRule {
                 project: google.project.as_deref(),
                 zone: google.zone.as_deref(),
@@ -116,7 +116,8 @@ impl PolicyFile {
                 OwnedReference::Log => PcrRule::log(*bank, *index),
             })
             .collect();
-        let logs: Vec<LogRule<'_>> = self.logs.iter().map(|(pcrs, logs)| LogRule { pcrs: *pcrs, logs }).collect();
+        let logs: Vec<LogRule<'_>> =
+            self.logs.iter().map(|(pcrs, logs)| LogRule { pcrs: *pcrs, logs: PolicyList::new(logs) }).collect();
         builder = builder
             .anchors(&anchors)
             .pinned(&pins)

@@ -19,17 +19,13 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 impl PolicyFile {
-    /// Reads a policy; the files that it names are looked for beside it.
-    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
-        let bytes = files::read(path, files::SMALL).map_err(|error| match error {
-            CliError::Evidence(reason) => CliError::Misuse(reason),
-            other => other,
-        })?;
+    /// Reads a policy that is text; the files that it names are looked for beside it.
+    pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Self, CliError> {
         let wrong = |reason: String| CliError::Misuse(format!("the policy {}: {reason}", path.display()));
         let document = match bytes.trim_ascii_start().first() {
             None => return Err(wrong("the file is empty; it needs version = 1, [key], and [pcr.sha256]".into())),
-            Some(b'{') => json::parse(&bytes).map_err(wrong)?,
-            Some(_) => toml(&bytes).map_err(wrong)?,
+            Some(b'{') => json::parse(bytes).map_err(wrong)?,
+            Some(_) => toml(bytes).map_err(wrong)?,
         };
         let folder = path.parent().unwrap_or(Path::new(""));
         let policy = read(&document, folder).map_err(|error| match error {

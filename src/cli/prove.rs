@@ -1,9 +1,9 @@
 //! `tpmproof prove`
 
-use super::args::{AkChoice, ProveArguments};
 use super::error::CliError;
 use super::files::Access;
 use super::measure::DEFAULT_LOG;
+use super::prover_args::{AkChoice, ProveArguments};
 use super::{files, hex, input, keys, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};

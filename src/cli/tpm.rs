@@ -1,7 +1,7 @@
 //! The TPM that a command talks to.
 
-use super::args::TpmArguments;
 use super::error::CliError;
+use super::prover_args::TpmArguments;
 use crate::prover::{Tpm, TpmAddress};
 use std::string::ToString;
 

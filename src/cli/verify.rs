@@ -2,7 +2,7 @@
 
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
-use super::policy_file::PolicyFile;
+use super::policy::PolicyInput;
 use super::{hex, input, keys};
 use crate::proof::verify_proof;
 use crate::verify::{Challenge, Time, unreadable_json};
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::string::{String, ToString};
 
 pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8, CliError> {
-    let mut policy = PolicyFile::read(&arguments.policy)?;
+    let mut policy = PolicyInput::read(&arguments.policy)?;
     for root in &arguments.root {
         policy.replace_roots(keys::certificates(root)?);
     }
@@ -36,27 +36,23 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),
     };
-    policy
-        .with(|policy| {
-            let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
-                intermediates
-                    .iter()
-                    .try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
-            });
-            let proof = match proof {
-                Ok(proof) => proof,
-                Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
-            };
-            let (text, code) = match verify_proof(&proof, policy, &challenge, time) {
-                Ok(report) if arguments.json => (format!("{}\n", report.json()), 0),
-                Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
-                Err(rejection) if arguments.json => (format!("{}\n", rejection.json()), REJECTED),
-                Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
-            };
-            print(out, &text)?;
-            Ok(code)
-        })
-        .map_err(|error| CliError::Misuse(error.to_string()))?
+    policy.with(|policy| {
+        let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
+            intermediates.iter().try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
+        });
+        let proof = match proof {
+            Ok(proof) => proof,
+            Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
+        };
+        let (text, code) = match verify_proof(&proof, policy, &challenge, time) {
+            Ok(report) if arguments.json => (format!("{}\n", report.json()), 0),
+            Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
+            Err(rejection) if arguments.json => (format!("{}\n", rejection.json()), REJECTED),
+            Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
+        };
+        print(out, &text)?;
+        Ok(code)
+    })?
 }
 
 /// Evidence that is not even a proof is rejected like any other.

@@ -55,7 +55,7 @@ impl<'a> Measurement<'a> {
     }
 
     /// The measurement that an event claims to be; whether its digests are of it is for a replay to say.
-    #[cfg(feature = "std")]
+    #[cfg(feature = "prover")]
     pub(crate) fn from_event(event: &Event<'a>) -> Option<Self> {
         Self::tagged(event.data)
             .filter(|_| event.type_ == TcgEventType::EVENT_TAG)

@@ -3,7 +3,7 @@
 use super::Time;
 use crate::wire::{
     DecodeError, Parsed,
-    der::{element, octets, tag, version_1, within},
+    der::{element, maybe, octets, tag, version_1, within},
     in_field, located,
 };
 
@@ -39,15 +39,10 @@ impl<'a> Activation<'a> {
         within(tag::SEQUENCE, |input| {
             let (input, ()) = in_field(&"Activation.version", version_1)(input)?;
             let (input, ek_spki_sha256) = in_field(&"Activation.ekSpki", octets(tag::OCTET_STRING))(input)?;
-            let (input, ek_root_sha256) = match input.first() {
-                Some(&EK_ROOT) => {
-                    let (input, root) = in_field(&"Activation.ekRoot", octets(EK_ROOT))(input)?;
-                    (input, Some(root))
-                }
-                _ => (input, None),
-            };
+            let root = maybe(EK_ROOT, octets(EK_ROOT));
+            let (input, ek_root_sha256) = in_field(&"Activation.ekRoot", root)(input)?;
             let (input, ak_name) = in_field(&"Activation.akName", element(tag::OCTET_STRING))(input)?;
-            let (input, time) = in_field(&"Activation.time", Time::decode)(input)?;
+            let (input, time) = in_field(&"Activation.time", Time::decode(tag::GENERALIZED_TIME))(input)?;
             Ok((input, Self { ek_spki_sha256, ek_root_sha256, ak_name, time }))
         })(input)
     }
@@ -63,7 +58,7 @@ impl<'a> Activation<'a> {
             put(&mut out, EK_ROOT, root);
         }
         put(&mut out, tag::OCTET_STRING, self.ak_name);
-        out.extend(self.time.to_der());
+        out.extend(self.time.to_der(tag::GENERALIZED_TIME));
         tlv(tag::SEQUENCE, &out)
     }
 }

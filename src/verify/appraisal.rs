@@ -1,8 +1,8 @@
 //! The last stair: from a verified quote to a decision.
 
 use super::{
-    BankSelection, LogState, PcrState, Policy, Reference, Report, SignedAttest, Trust, TrustedKey, VerifiedQuote,
-    VerifyError,
+    BankSelection, LogState, PcrState, Policy, PolicyList, Reference, Report, SignedAttest, Trust, TrustedKey,
+    VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
 };
 use crate::crypto::{CryptoError, HashAlgorithm};
@@ -153,7 +153,7 @@ fn outcome<'a>(holds: bool, error: VerifyError<'a>, pass: &'static str) -> Findi
 }
 
 /// Bank for bank, in order.
-fn same_selection(expected: &[BankSelection], quote: &VerifiedQuote<'_>) -> bool {
+fn same_selection(expected: PolicyList<'_, BankSelection>, quote: &VerifiedQuote<'_>) -> bool {
     let signed = quote.info().pcr_select.iter().map(|bank| {
         let pcrs = bank.pcr_select.iter().rev().fold(0u32, |bits, octet| bits << 8 | u32::from(*octet));
         (bank.hash.0, pcrs)

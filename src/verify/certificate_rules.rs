@@ -1,15 +1,15 @@
 //! What a policy asks of the certificate of an attestation key, beyond a chain to an anchor.
 
-use super::{Certificate, GoogleInstance, Purpose, Time, VerifyError, distinguished_name::Escaped};
+use super::{Certificate, GoogleInstance, PolicyList, Purpose, Time, VerifyError, distinguished_name::Escaped};
 use core::fmt;
 
 /// The rules for a certificate.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CertificateRules<'a> {
     /// The purposes of which it must have one.
-    pub purposes: &'a [Purpose<'a>],
+    pub purposes: PolicyList<'a, Purpose<'a>>,
     /// The subjects of which it must have one, as [`super::DistinguishedName`] prints them; any, if none is named.
-    pub subjects: &'a [&'a str],
+    pub subjects: PolicyList<'a, &'a str>,
     /// The Google instance that it must be of.
     pub google: Option<GoogleRule<'a>>,
     /// The earliest date that it may be valid from.

@@ -1,7 +1,7 @@
 //! From certificates nobody vouches for to one that an anchor vouches for.
 
 use super::{
-    Anchor, Certificate, CertificateError, DistinguishedName, Purpose, Time,
+    Anchor, Certificate, CertificateError, DistinguishedName, PolicyList, Purpose, Time,
     certificate_algorithms::{Algorithms, Provider},
     chain_rules::{LeafUse, diagnose, judge_authority, judge_leaf, judge_root},
     platforms::ENDORSEMENT_KEY,
@@ -31,9 +31,9 @@ impl<'a> VerifiedChain<'a> {
     /// Ties the first of `certificates` to one of `anchors`, through the others.
     pub(crate) fn verify(
         certificates: &[&'a [u8]],
-        anchors: &[Anchor<'a>],
+        anchors: impl Iterator<Item = Anchor<'a>>,
         leaf_use: LeafUse,
-        purposes: &[Purpose<'_>],
+        purposes: &PolicyList<'_, Purpose<'_>>,
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
@@ -52,8 +52,9 @@ impl<'a> VerifiedChain<'a> {
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
-        let purposes = [Purpose::Oid(ENDORSEMENT_KEY), Purpose::Absent];
-        Self::verify(certificates, anchors, LeafUse::Decryption, &purposes, time, crypto)
+        const PURPOSES: &[Purpose<'_>] = &[Purpose::Oid(ENDORSEMENT_KEY), Purpose::Absent];
+        let purposes = PolicyList::new(PURPOSES);
+        Self::verify(certificates, anchors.iter().copied(), LeafUse::Decryption, &purposes, time, crypto)
     }
 
     /// What is asked beyond RFC 5280, of each certificate on the way.
@@ -62,7 +63,7 @@ impl<'a> VerifiedChain<'a> {
         certificates: &[&'a [u8]],
         walked: &Walked<'a>,
         leaf_use: LeafUse,
-        purposes: &[Purpose<'_>],
+        purposes: &PolicyList<'_, Purpose<'_>>,
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
@@ -161,7 +162,7 @@ impl<'c, 'a> Offered<'c, 'a> {
 #[inline(never)]
 fn roots<'a>(
     offered: &Offered<'_, 'a>,
-    anchors: &[Anchor<'a>],
+    anchors: impl Iterator<Item = Anchor<'a>>,
     provider: &Provider<'_>,
 ) -> Result<Ders<'a>, CertificateError<'a>> {
     let mut found = Ders::new();
@@ -181,9 +182,9 @@ fn roots<'a>(
             return Err(CertificateError::LeafIsAnchor);
         }
         if let Anchor::Certificate(der) = anchor {
-            consider(anchor, &Certificate::from_der(der).map_err(CertificateError::Anchor)?)?;
+            consider(&anchor, &Certificate::from_der(der).map_err(CertificateError::Anchor)?)?;
         } else {
-            offered.iter().skip(1).try_for_each(|candidate| consider(anchor, &candidate))?;
+            offered.iter().skip(1).try_for_each(|candidate| consider(&anchor, &candidate))?;
         }
     }
     if found.is_empty() {
@@ -227,7 +228,7 @@ impl<'a> PublicKeyInfo<'a> {
 #[inline(never)]
 fn find<'a>(
     certificates: &[&'a [u8]],
-    anchors: &[Anchor<'a>],
+    anchors: impl Iterator<Item = Anchor<'a>>,
     time: Time,
     crypto: &dyn Crypto,
 ) -> Result<Walked<'a>, CertificateError<'a>> {

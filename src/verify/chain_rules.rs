@@ -1,7 +1,7 @@
 //! What is asked of the certificates of a chain beyond RFC 5280, 6.1, and why a chain was refused.
 
 use super::{
-    Certificate, CertificateError, Purpose, Time,
+    Certificate, CertificateError, PolicyList, Purpose, Time,
     certificate_algorithms::{Budget, MAX_SIGNATURES, knows},
     certificate_extensions::{DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT},
     chain::Offered,
@@ -23,7 +23,7 @@ pub(crate) enum LeafUse {
 pub(crate) fn judge_leaf<'a>(
     leaf: &Certificate<'a>,
     leaf_use: LeafUse,
-    purposes: &[Purpose<'_>],
+    purposes: &PolicyList<'_, Purpose<'_>>,
 ) -> Result<(), CertificateError<'a>> {
     let subject = leaf.subject;
     let (bits, lacks) = match leaf_use {
@@ -44,7 +44,7 @@ pub(crate) fn judge_leaf<'a>(
 /// first two not at all, and at the last only where it finds a name of the kind.
 pub(crate) fn judge_authority<'a>(
     authority: &Certificate<'a>,
-    purposes: &[Purpose<'_>],
+    purposes: &PolicyList<'_, Purpose<'_>>,
 ) -> Result<(), CertificateError<'a>> {
     let subject = authority.subject;
     if authority.extensions.key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN == 0) {
@@ -68,7 +68,7 @@ pub(crate) fn judge_authority<'a>(
 pub(crate) fn judge_root<'a>(
     root: &Certificate<'a>,
     below: usize,
-    purposes: &[Purpose<'_>],
+    purposes: &PolicyList<'_, Purpose<'_>>,
     time: Time,
 ) -> Result<(), CertificateError<'a>> {
     let subject = root.subject;

@@ -1,6 +1,6 @@
 //! What a policy asks of the events of the PCRs that logs explain. What it does not name is refused.
 
-use super::VerifiedEvent;
+use super::{PolicyList, VerifiedEvent};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
 use crate::structures::{TpmAlgId, TpmtHa};
@@ -11,13 +11,13 @@ pub struct EventRules<'a> {
     /// Secure Boot must have been on.
     pub secure_boot: Option<SecureBootRules<'a>>,
     /// Events of which there must be exactly one.
-    pub require: &'a [EventRule<'a>],
+    pub require: PolicyList<'a, EventRule<'a>>,
     /// Events of which there may be any number.
-    pub allow: &'a [EventRule<'a>],
+    pub allow: PolicyList<'a, EventRule<'a>>,
     /// PCRs in which events that match no rule are tolerated.
-    pub allow_unknown: &'a [u8],
+    pub allow_unknown: PolicyList<'a, u8>,
     /// PCRs whose log must end with a seal.
-    pub require_seal: &'a [u8],
+    pub require_seal: PolicyList<'a, u8>,
     /// PCRs of 8 and above count although nothing says what booted.
     pub accept_any_boot: bool,
 }
@@ -35,7 +35,7 @@ pub struct EventRule<'a> {
     pub event_type: Option<TcgEventType>,
     /// Any of these digests: of what was measured where the rule has a kind, and any at all if none is named; else of the event, in
     /// the bank that is judged.
-    pub digests: &'a [TpmtHa<'a>],
+    pub digests: PolicyList<'a, TpmtHa<'a>>,
 }
 
 /// What Secure Boot must have been configured with. Lists hold digests of events, and any will do where a list is empty; one of `pk`,
@@ -43,15 +43,15 @@ pub struct EventRule<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SecureBootRules<'a> {
     /// The platform key.
-    pub pk: &'a [TpmtHa<'a>],
+    pub pk: PolicyList<'a, TpmtHa<'a>>,
     /// The keys that may change `db` and `dbx`.
-    pub kek: &'a [TpmtHa<'a>],
+    pub kek: PolicyList<'a, TpmtHa<'a>>,
     /// What may start.
-    pub db: &'a [TpmtHa<'a>],
+    pub db: PolicyList<'a, TpmtHa<'a>>,
     /// What allowed something to start: the events after the separator.
-    pub authority: &'a [TpmtHa<'a>],
+    pub authority: PolicyList<'a, TpmtHa<'a>>,
     /// SHA-256 digests of images that `dbx` must revoke.
-    pub dbx_min: &'a [TpmtHa<'a>],
+    pub dbx_min: PolicyList<'a, TpmtHa<'a>>,
     /// Any keys will do: then Secure Boot says only that somebody signed what was started.
     pub accept_any_keys: bool,
 }
@@ -60,13 +60,13 @@ impl<'a> EventRule<'a> {
     /// Events of a PCR with one of these digests.
     #[must_use]
     pub fn event(pcr: u8, digests: &'a [TpmtHa<'a>]) -> Self {
-        Self { pcr, kind: None, name: None, event_type: None, digests }
+        Self { pcr, kind: None, name: None, event_type: None, digests: PolicyList::new(digests) }
     }
 
     /// Measurements of a kind.
     #[must_use]
     pub fn measurement(pcr: u8, kind: &'a str) -> Self {
-        Self { pcr, kind: Some(kind), name: None, event_type: None, digests: &[] }
+        Self { pcr, kind: Some(kind), name: None, event_type: None, digests: PolicyList::EMPTY }
     }
 
     /// The same, with this name.
@@ -78,14 +78,14 @@ impl<'a> EventRule<'a> {
     /// The same, with one of these digests.
     #[must_use]
     pub fn digests(self, digests: &'a [TpmtHa<'a>]) -> Self {
-        Self { digests, ..self }
+        Self { digests: PolicyList::new(digests), ..self }
     }
 
     /// Whether an event is the one that the rule speaks of, whatever its content; `measurement` is what it measured.
     pub(crate) fn is_about(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
         let typed = self.event_type.is_none_or(|type_| event.event().event_type().unverified() == type_);
         let right = match (self.kind, measurement) {
-            (None, _) => contains(self.digests, event.bank().into(), event.digest()),
+            (None, _) => contains(&self.digests, event.bank().into(), event.digest()),
             (Some(_), None) => false,
             (Some(_), Some(found)) => self.is_called(found),
         };
@@ -102,7 +102,7 @@ impl<'a> EventRule<'a> {
         if self.digests.is_empty() {
             HashAlgorithm::try_from(found.algorithm).is_ok_and(|algorithm| algorithm != HashAlgorithm::Sha1)
         } else {
-            contains(self.digests, found.algorithm, found.digest)
+            contains(&self.digests, found.algorithm, found.digest)
         }
     }
 
@@ -114,11 +114,11 @@ impl<'a> EventRule<'a> {
 }
 
 /// Whether a digest is one of those that a rule lists.
-pub(crate) fn contains(digests: &[TpmtHa<'_>], algorithm: TpmAlgId, digest: &[u8]) -> bool {
+pub(crate) fn contains<'a>(digests: &PolicyList<'a, TpmtHa<'a>>, algorithm: TpmAlgId, digest: &[u8]) -> bool {
     digests.iter().any(|known| known.hash_alg.0 == algorithm && known.digest == digest)
 }
 
 /// Whether a list says anything about a bank.
-pub(crate) fn speaks_of(digests: &[TpmtHa<'_>], bank: HashAlgorithm) -> bool {
+pub(crate) fn speaks_of<'a>(digests: &PolicyList<'a, TpmtHa<'a>>, bank: HashAlgorithm) -> bool {
     digests.iter().any(|known| known.hash_alg.0 == bank.into())
 }

@@ -2,7 +2,8 @@
 
 use super::check::{CheckName, Detail, Finding};
 use super::{
-    EventRule, LogState, LogsError, PcrRule, Policy, Reference, Report, VerifiedEvent, VerifiedLogs, VerifyError,
+    EventRule, LogState, LogsError, PcrRule, Policy, PolicyPlace, Reference, Report, VerifiedEvent, VerifiedLogs,
+    VerifyError,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
@@ -71,7 +72,7 @@ impl<'a> Policy<'a> {
             );
         }
         if !rules.require.is_empty() {
-            let found = rules.require.iter().try_for_each(|rule| self.judge_required(logs, rule));
+            let found = rules.require.places().try_for_each(|rule| self.judge_required(logs, rule));
             book(report, &"required-events", found, "each event that the policy requires is there once");
         }
         if let Err(error) = self.judge_seals(logs) {
@@ -106,7 +107,7 @@ impl<'a> Policy<'a> {
     fn judge_states(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<(), VerifyError<'a>> {
         let mut wrong = None;
         let mut count = 0usize;
-        for PcrRule { bank, index, .. } in self.0.log_pcrs().copied() {
+        for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             match logs.state(bank, index).ok_or(VerifyError::PcrNotQuoted { bank, index })? {
                 LogState::Explained if FIRMWARE.contains(&index) && !logs.extends(index) => {
                     return Err(VerifyError::Logs(LogsError::Unmeasured { bank, index }));
@@ -146,7 +147,7 @@ impl<'a> Policy<'a> {
     fn judge_all_events(&self, logs: &VerifiedLogs<'_, 'a>, unmeasured: &mut usize) -> Result<(), LogsError<'a>> {
         let mut unexpected = None;
         let mut count = 0usize;
-        for PcrRule { bank, index, .. } in self.0.log_pcrs().copied() {
+        for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             let boot = self.0.events.secure_boot.filter(|_| index == 7);
             let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?)));
             for (place, event) in logs.events(bank, index).enumerate() {
@@ -182,19 +183,24 @@ impl<'a> Policy<'a> {
     }
 
     /// Exactly one event of a rule, with the content that it asks for, in each bank in which its PCR is judged.
-    fn judge_required(&self, logs: &VerifiedLogs<'_, 'a>, rule: &'a EventRule<'a>) -> Result<(), LogsError<'a>> {
+    fn judge_required(
+        &self,
+        logs: &VerifiedLogs<'_, 'a>,
+        place: PolicyPlace<'a, EventRule<'a>>,
+    ) -> Result<(), LogsError<'a>> {
+        let rule = place.get().ok_or(LogsError::RequiredEventMissing(place))?;
         for bank in self.0.log_pcrs().filter(|pcr| pcr.index == rule.pcr).map(|pcr| pcr.bank) {
-            let mut events = required(logs, rule, bank);
+            let mut events = required(logs, &rule, bank);
             let Some((event, measurement)) = events.next() else {
-                return Err(LogsError::RequiredEventMissing(rule));
+                return Err(LogsError::RequiredEventMissing(place));
             };
             if let Some((second, _)) = events.next() {
-                return Err(LogsError::DuplicateEvent { rule, log: second.log(), event: second.event().index });
+                return Err(LogsError::DuplicateEvent { rule: place, log: second.log(), event: second.event().index });
             }
             if let Some(found) = measurement.filter(|found| !rule.knows_content(found)) {
                 let (log, event) = (event.log(), event.event().index);
                 return Err(LogsError::EventDigest {
-                    rule,
+                    rule: place,
                     log,
                     event,
                     algorithm: found.algorithm,
@@ -207,7 +213,7 @@ impl<'a> Policy<'a> {
 
     /// Nothing follows a seal, and there is one where the policy asks for it.
     fn judge_seals(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<(), LogsError<'a>> {
-        for PcrRule { bank, index, .. } in self.0.log_pcrs().copied() {
+        for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             let mut sealed = false;
             for event in logs.events(bank, index) {
                 if sealed {
@@ -227,10 +233,11 @@ impl<'a> Policy<'a> {
         &'s self,
         logs: &'s VerifiedLogs<'_, 'a>,
     ) -> impl Iterator<Item = (u8, VerifiedEvent<'a>, Measurement<'a>)> + 's {
-        let measured = self.0.events.require.iter().filter(|rule| rule.kind.is_some());
-        measured.filter(|rule| self.judge_required(logs, rule).is_ok()).filter_map(|rule| {
+        self.0.events.require.places().filter_map(|place| {
+            let rule = place.get().filter(|rule| rule.kind.is_some())?;
+            self.judge_required(logs, place).ok()?;
             let bank = self.0.log_pcrs().find(|pcr| pcr.index == rule.pcr)?.bank;
-            let (event, measurement) = required(logs, rule, bank).next()?;
+            let (event, measurement) = required(logs, &rule, bank).next()?;
             Some((rule.pcr, event, measurement?))
         })
     }

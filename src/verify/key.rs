@@ -64,10 +64,18 @@ impl<'a> TrustedKey<'a> {
         pins: &[Pin<'a>],
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
+        Self::by_pin(evidence, pins.iter().copied(), crypto)
+    }
+
+    pub(crate) fn by_pin(
+        evidence: &KeyEvidence<'a>,
+        pins: impl Iterator<Item = Pin<'a>> + Clone,
+        crypto: &'a dyn Crypto,
+    ) -> Result<Self, VerifyError<'a>> {
         let public = public_area(evidence, crypto)?;
         let named = public.as_ref().map(|public| public.name);
         if let Some(name) = named
-            && pins.iter().any(|pin| matches!(pin, Pin::Name(known) if *known == name.as_bytes()))
+            && pins.clone().any(|pin| matches!(pin, Pin::Name(known) if known == name.as_bytes()))
         {
             let key = public.as_ref().ok_or(VerifyError::NoKey)?.key;
             return Self::new(key, Trust::PinnedName(name), public, Attributes::Authenticated, crypto);
@@ -82,9 +90,7 @@ impl<'a> TrustedKey<'a> {
                     }
                     (pinned, spki_sha256(&pinned, crypto)?)
                 }
-                (Pin::SpkiSha256(known), Some(claimed)) if spki_sha256(claimed, crypto)? == *known => {
-                    (*claimed, *known)
-                }
+                (Pin::SpkiSha256(known), Some(claimed)) if spki_sha256(claimed, crypto)? == known => (*claimed, known),
                 _ => continue,
             };
             let attributes = if public.is_some() { Attributes::Claimed } else { Attributes::Unknown };
@@ -106,19 +112,26 @@ impl<'a> TrustedKey<'a> {
         records: &[Activation<'a>],
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
+        Self::by_record(evidence, records.iter().copied(), crypto)
+    }
+
+    pub(crate) fn by_record(
+        evidence: &KeyEvidence<'a>,
+        mut records: impl Iterator<Item = Activation<'a>>,
+        crypto: &'a dyn Crypto,
+    ) -> Result<Self, VerifyError<'a>> {
         let public = public_area(evidence, crypto)?;
         claimed_key(evidence, public.as_ref())?;
         let area = public.as_ref().ok_or(VerifyError::NoKey)?;
-        let record = records.iter().find(|record| record.ak_name == area.name.as_bytes());
+        let record = records.find(|record| record.ak_name == area.name.as_bytes());
         let record = record.ok_or(VerifyError::UnknownKey(KeyIdentity::Name(area.name)))?;
-        Self::new(area.key, Trust::Activated(*record), public, Attributes::Authenticated, crypto)
+        Self::new(area.key, Trust::Activated(record), public, Attributes::Authenticated, crypto)
     }
 
     /// A key that a chain of certificates ties to one of `anchors`.
     ///
     /// # Errors
     /// If the chain is wrong, or the evidence shows another key than the certificate's.
-    #[inline(never)]
     pub fn certified(
         evidence: &KeyEvidence<'a>,
         anchors: &[Anchor<'a>],
@@ -126,7 +139,18 @@ impl<'a> TrustedKey<'a> {
         time: Time,
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
-        let purposes = rules.purposes;
+        Self::by_chain(evidence, anchors.iter().copied(), rules, time, crypto)
+    }
+
+    #[inline(never)]
+    pub(crate) fn by_chain(
+        evidence: &KeyEvidence<'a>,
+        anchors: impl Iterator<Item = Anchor<'a>>,
+        rules: &CertificateRules<'a>,
+        time: Time,
+        crypto: &'a dyn Crypto,
+    ) -> Result<Self, VerifyError<'a>> {
+        let purposes = &rules.purposes;
         let chain = VerifiedChain::verify(evidence.certificates(), anchors, LeafUse::Signing, purposes, time, crypto);
         Self::of_chain(chain, evidence, rules, crypto)
     }

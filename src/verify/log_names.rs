@@ -1,6 +1,6 @@
 //! Which log explains which PCRs: logs have names, and policies say by name whom they believe.
 
-use super::{LogPart, Logs, LogsError, Policy};
+use super::{LogPart, Logs, LogsError, Policy, PolicyList};
 use crate::log::{BlindLlama, LogError, TcgLog};
 
 /// Whose log it is. Proofs and policies use these names.
@@ -53,7 +53,7 @@ pub struct LogRule<'a> {
     /// The PCRs, a bit each: PCR 0 is the lowest.
     pub pcrs: u32,
     /// The logs, in the order in which they extended the PCRs.
-    pub logs: &'a [LogName],
+    pub logs: PolicyList<'a, LogName>,
 }
 
 /// More logs than this explain no machine's PCRs.
@@ -71,11 +71,11 @@ impl<'a> Policy<'a> {
     pub(crate) fn parts(&self, logs: &Logs<'a>) -> Result<Parts<'a>, LogsError<'a>> {
         let mut parts = Parts::new();
         for rule in self.0.log_rules() {
-            for name in rule.logs {
-                let log = one_of_name(*name, logs)?;
-                let log = name.decode(log).map_err(|error| LogsError::Unreadable { name: *name, error })?;
+            for name in rule.logs.iter() {
+                let log = one_of_name(name, logs)?;
+                let log = name.decode(log).map_err(|error| LogsError::Unreadable { name, error })?;
                 // As many as the policy may name fit.
-                let _ = parts.push(LogPart { name: *name, log, registers: rule.pcrs });
+                let _ = parts.push(LogPart { name, log, registers: rule.pcrs });
             }
         }
         Ok(parts)

@@ -2,7 +2,7 @@
 
 use super::distinguished_name::Escaped;
 use super::error_text::more;
-use super::{EventRule, LogName, LogState, ReplayError, SecureBootError, SeparatorError};
+use super::{EventRule, LogName, LogState, PolicyPlace, ReplayError, SecureBootError, SeparatorError};
 use crate::crypto::HashAlgorithm;
 use crate::log::LogError;
 use crate::structures::TpmAlgId;
@@ -55,13 +55,19 @@ pub enum LogsError<'a> {
         other_data: bool,
     },
     /// There is no event that a rule requires.
-    RequiredEventMissing(&'a EventRule<'a>),
+    RequiredEventMissing(PolicyPlace<'a, EventRule<'a>>),
     /// There is more than one event that a rule requires once; the second.
     #[expect(missing_docs, reason = "as the message says")]
-    DuplicateEvent { rule: &'a EventRule<'a>, log: LogName, event: usize },
+    DuplicateEvent { rule: PolicyPlace<'a, EventRule<'a>>, log: LogName, event: usize },
     /// An event that a rule requires measured something else.
     #[expect(missing_docs, reason = "as the message says")]
-    EventDigest { rule: &'a EventRule<'a>, log: LogName, event: usize, algorithm: TpmAlgId, found: &'a [u8] },
+    EventDigest {
+        rule: PolicyPlace<'a, EventRule<'a>>,
+        log: LogName,
+        event: usize,
+        algorithm: TpmAlgId,
+        found: &'a [u8],
+    },
     /// The log of this PCR does not end with a seal.
     NotSealed(u8),
     /// An event follows the seal.
@@ -148,10 +154,11 @@ impl fmt::Display for LogsError<'_> {
                     f,
                     "event {event} of the log \"{log}\", of {rule}, measured {algorithm:?}:{found}, and the policy "
                 )?;
-                match rule.digests {
-                    [] => f.write_str("names no digest, so that SHA-1 and unknown algorithms do not count"),
-                    [only] => write!(f, "asks for {only:?}"),
-                    [first, rest @ ..] => write!(f, "asks for {first:?} or one of {} others", rest.len()),
+                let mut asked = rule.get().into_iter().flat_map(|rule| rule.digests.iter());
+                match (asked.next(), asked.count()) {
+                    (None, _) => f.write_str("names no digest, so that SHA-1 and unknown algorithms do not count"),
+                    (Some(only), 0) => write!(f, "asks for {only:?}"),
+                    (Some(first), others) => write!(f, "asks for {first:?} or one of {others} others"),
                 }
             }
             Self::NotSealed(index) => write!(
@@ -186,6 +193,12 @@ impl fmt::Display for EventRule<'_> {
             write!(f, ", digest {}", Hex(digest.digest))?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for PolicyPlace<'_, EventRule<'_>> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().map_or(Ok(()), |rule| rule.fmt(f))
     }
 }
 

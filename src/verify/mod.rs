@@ -43,7 +43,12 @@ mod pcr_values;
 mod platforms;
 mod policy;
 mod policy_builder;
+mod policy_der;
+mod policy_items;
+mod policy_list;
 mod policy_logs;
+#[cfg(feature = "std")]
+mod policy_write;
 mod public_area;
 mod quote;
 mod replay;
@@ -89,6 +94,8 @@ pub use pcr_values::{PcrValue, PcrValues};
 pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Platform, Purpose};
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
+pub use policy_der::PolicyDerError;
+pub use policy_list::{PolicyList, PolicyPlace};
 #[cfg(feature = "prover")]
 pub(crate) use public_area::{PublicArea, judge_attributes};
 pub use quote::{Challenge, VerifiedQuote};

@@ -1,6 +1,6 @@
 //! What the verifier accepts: which keys, which quotes, which values.
 
-use super::{Activation, Anchor, CertificateRules, Platform, PolicyBuilder};
+use super::{Activation, Anchor, CertificateRules, Platform, PolicyBuilder, PolicyList};
 use crate::crypto::HashAlgorithm;
 use core::fmt;
 
@@ -15,20 +15,20 @@ impl<'a> Policy<'a> {
         PolicyBuilder::new()
     }
 
-    pub(crate) fn pins(&self) -> &'a [Pin<'a>] {
+    pub(crate) fn pins(&self) -> PolicyList<'a, Pin<'a>> {
         self.0.pins
     }
 
-    pub(crate) fn activations(&self) -> &'a [Activation<'a>] {
+    pub(crate) fn activations(&self) -> PolicyList<'a, Activation<'a>> {
         self.0.activations
     }
 
     /// The anchors: those given, or else the platform's.
-    pub(crate) fn anchors(&self) -> Option<&'a [Anchor<'a>]> {
-        match (self.0.anchors, self.0.platform) {
-            ([], None) => None,
-            ([], Some(platform)) => Some(platform.roots),
-            (anchors, _) => Some(anchors),
+    pub(crate) fn anchors(&self) -> Option<PolicyList<'a, Anchor<'a>>> {
+        match (self.0.anchors.is_empty(), self.0.platform) {
+            (true, None) => None,
+            (true, Some(platform)) => Some(PolicyList::new(platform.roots)),
+            (false, _) => Some(self.0.anchors),
         }
     }
 
@@ -36,8 +36,8 @@ impl<'a> Policy<'a> {
         self.0.platform
     }
 
-    pub(crate) fn certificate_rules(&self) -> CertificateRules<'a> {
-        self.0.certificate
+    pub(crate) fn certificate_rules(&self) -> &CertificateRules<'a> {
+        &self.0.certificate
     }
 }
 
@@ -70,7 +70,7 @@ pub struct PcrRule<'a> {
 #[doc(alias = "Reference Values")]
 pub enum Reference<'a> {
     /// Any of these values.
-    Golden(&'a [&'a [u8]]),
+    Golden(PolicyList<'a, &'a [u8]>),
     /// Zero in every byte.
     Zero,
     /// What its log leads to; each event of it must match a rule.
@@ -81,7 +81,7 @@ impl<'a> PcrRule<'a> {
     /// The PCR must hold any of `values`.
     #[must_use]
     pub fn golden(bank: HashAlgorithm, index: u8, values: &'a [&'a [u8]]) -> Self {
-        Self { bank, index, reference: Reference::Golden(values) }
+        Self { bank, index, reference: Reference::Golden(PolicyList::new(values)) }
     }
 
     /// The PCR must hold zero in every byte.

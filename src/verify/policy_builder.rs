@@ -3,7 +3,7 @@
 use super::platforms::ATTESTATION_KEY;
 use super::{
     Activation, Anchor, BankSelection, CertificateRules, EventRules, LogRule, PcrRule, Pin, Platform, Policy,
-    PolicyError, Purpose, Reference,
+    PolicyError, PolicyList, Purpose, Reference,
 };
 use crate::crypto::HashAlgorithm;
 
@@ -11,22 +11,22 @@ use crate::crypto::HashAlgorithm;
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct PolicyBuilder<'a> {
-    pub(crate) pins: &'a [Pin<'a>],
-    pub(crate) activations: &'a [Activation<'a>],
-    pub(crate) anchors: &'a [Anchor<'a>],
+    pub(crate) pins: PolicyList<'a, Pin<'a>>,
+    pub(crate) activations: PolicyList<'a, Activation<'a>>,
+    pub(crate) anchors: PolicyList<'a, Anchor<'a>>,
     pub(crate) platform: Option<&'static Platform>,
     pub(crate) certificate: CertificateRules<'a>,
     pub(crate) accept_unknown_attributes: bool,
-    pub(crate) signature_hashes: &'a [HashAlgorithm],
+    pub(crate) signature_hashes: PolicyList<'a, HashAlgorithm>,
     pub(crate) allow_sha1_bank: bool,
-    pub(crate) allow_resettable: &'a [u8],
-    pub(crate) pcr_digests: &'a [&'a [u8]],
-    pub(crate) selection: &'a [BankSelection],
-    pub(crate) pcrs: &'a [PcrRule<'a>],
-    pub(crate) logs: &'a [LogRule<'a>],
+    pub(crate) allow_resettable: PolicyList<'a, u8>,
+    pub(crate) pcr_digests: PolicyList<'a, &'a [u8]>,
+    pub(crate) selection: PolicyList<'a, BankSelection>,
+    pub(crate) pcrs: PolicyList<'a, PcrRule<'a>>,
+    pub(crate) logs: PolicyList<'a, LogRule<'a>>,
     pub(crate) events: EventRules<'a>,
     pub(crate) require_safe_clock: bool,
-    pub(crate) firmware_versions: &'a [u64],
+    pub(crate) firmware_versions: PolicyList<'a, u64>,
     pub(crate) firmware_version_min: Option<u64>,
     pub(crate) reset_count: Option<u32>,
     pub(crate) restart_count: Option<u32>,
@@ -34,33 +34,37 @@ pub struct PolicyBuilder<'a> {
 
 impl<'a> PolicyBuilder<'a> {
     pub(crate) fn new() -> Self {
+        const SHA2: &[HashAlgorithm] = &[HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
+        const PURPOSES: &[Purpose<'_>] = &[Purpose::Oid(ATTESTATION_KEY)];
         Self {
-            pins: &[],
-            activations: &[],
-            anchors: &[],
+            pins: PolicyList::EMPTY,
+            activations: PolicyList::EMPTY,
+            anchors: PolicyList::EMPTY,
             platform: None,
             certificate: CertificateRules {
-                purposes: &[Purpose::Oid(ATTESTATION_KEY)],
-                ..CertificateRules { purposes: &[], subjects: &[], google: None, not_before_min: None }
+                purposes: PolicyList::new(PURPOSES),
+                subjects: PolicyList::EMPTY,
+                google: None,
+                not_before_min: None,
             },
             accept_unknown_attributes: false,
-            signature_hashes: &[HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512],
+            signature_hashes: PolicyList::new(SHA2),
             allow_sha1_bank: false,
-            allow_resettable: &[],
-            pcr_digests: &[],
-            selection: &[],
-            pcrs: &[],
-            logs: &[],
+            allow_resettable: PolicyList::EMPTY,
+            pcr_digests: PolicyList::EMPTY,
+            selection: PolicyList::EMPTY,
+            pcrs: PolicyList::EMPTY,
+            logs: PolicyList::EMPTY,
             events: EventRules {
                 secure_boot: None,
-                require: &[],
-                allow: &[],
-                allow_unknown: &[],
-                require_seal: &[],
+                require: PolicyList::EMPTY,
+                allow: PolicyList::EMPTY,
+                allow_unknown: PolicyList::EMPTY,
+                require_seal: PolicyList::EMPTY,
                 accept_any_boot: false,
             },
             require_safe_clock: false,
-            firmware_versions: &[],
+            firmware_versions: PolicyList::EMPTY,
             firmware_version_min: None,
             reset_count: None,
             restart_count: None,
@@ -69,22 +73,22 @@ impl<'a> PolicyBuilder<'a> {
 
     /// Trusts these keys.
     pub fn pinned(self, pins: &'a [Pin<'a>]) -> Self {
-        Self { pins, ..self }
+        Self { pins: PolicyList::new(pins), ..self }
     }
 
     /// Trusts the keys of these records of credential activation.
     pub fn activated(self, records: &'a [Activation<'a>]) -> Self {
-        Self { activations: records, ..self }
+        Self { activations: PolicyList::new(records), ..self }
     }
 
     /// Trusts keys that these anchors vouch for; they replace a platform's.
     pub fn anchors(self, anchors: &'a [Anchor<'a>]) -> Self {
-        Self { anchors, ..self }
+        Self { anchors: PolicyList::new(anchors), ..self }
     }
 
     /// Trusts keys that the roots of this platform vouch for, by its rule for purposes.
     pub fn platform(self, platform: &'static Platform) -> Self {
-        let certificate = CertificateRules { purposes: platform.purposes, ..self.certificate };
+        let certificate = CertificateRules { purposes: PolicyList::new(platform.purposes), ..self.certificate };
         Self { platform: Some(platform), certificate, ..self }
     }
 
@@ -95,7 +99,7 @@ impl<'a> PolicyBuilder<'a> {
 
     /// The purposes that count unless [`PolicyBuilder::certificate`] names others.
     #[must_use]
-    pub fn purposes(&self) -> &'a [Purpose<'a>] {
+    pub fn purposes(&self) -> PolicyList<'a, Purpose<'a>> {
         self.certificate.purposes
     }
 
@@ -106,7 +110,7 @@ impl<'a> PolicyBuilder<'a> {
 
     /// Accepts signatures with these hash algorithms only; SHA-1 only if it is among them. At first: all of SHA-2.
     pub fn signature_hashes(self, hashes: &'a [HashAlgorithm]) -> Self {
-        Self { signature_hashes: hashes, ..self }
+        Self { signature_hashes: PolicyList::new(hashes), ..self }
     }
 
     /// Lets rules judge the SHA-1 bank.
@@ -116,22 +120,22 @@ impl<'a> PolicyBuilder<'a> {
 
     /// Lets rules judge these PCRs, which software can reset: of 16 to 23.
     pub fn allow_resettable(self, indices: &'a [u8]) -> Self {
-        Self { allow_resettable: indices, ..self }
+        Self { allow_resettable: PolicyList::new(indices), ..self }
     }
 
     /// Asks for this selection, bank for bank, and for one of these digests of its values; instead of rules for PCRs.
     pub fn pcr_digests(self, selection: &'a [BankSelection], digests: &'a [&'a [u8]]) -> Self {
-        Self { pcr_digests: digests, selection, ..self }
+        Self { pcr_digests: PolicyList::new(digests), selection: PolicyList::new(selection), ..self }
     }
 
     /// Judges PCRs.
     pub fn pcrs(self, rules: &'a [PcrRule<'a>]) -> Self {
-        Self { pcrs: rules, ..self }
+        Self { pcrs: PolicyList::new(rules), ..self }
     }
 
     /// Says which logs explain which PCRs, where that is not the firmware's alone.
     pub fn logs(self, rules: &'a [LogRule<'a>]) -> Self {
-        Self { logs: rules, ..self }
+        Self { logs: PolicyList::new(rules), ..self }
     }
 
     /// Judges the events of the PCRs that logs explain.
@@ -146,7 +150,7 @@ impl<'a> PolicyBuilder<'a> {
 
     /// Accepts these versions of the TPM's firmware only.
     pub fn firmware_versions(self, versions: &'a [u64]) -> Self {
-        Self { firmware_versions: versions, ..self }
+        Self { firmware_versions: PolicyList::new(versions), ..self }
     }
 
     /// Accepts this version of the TPM's firmware and higher numbers only.
@@ -175,14 +179,14 @@ impl<'a> PolicyBuilder<'a> {
         if !self.accept_unknown_attributes && self.pins.iter().any(|pin| !matches!(pin, Pin::Name(_))) {
             return Err(PolicyError::UnknownAttributes);
         }
-        match (self.pcr_digests, self.selection, self.pcrs) {
-            ([], _, []) => return Err(PolicyError::Empty),
-            ([], ..) => {}
-            (_, _, [_, ..]) => return Err(PolicyError::DigestAndPcrs),
-            (_, [], _) => return Err(PolicyError::NoSelection),
-            (digests, ..) => {
+        match (self.pcr_digests.is_empty(), self.selection.is_empty(), self.pcrs.is_empty()) {
+            (true, _, true) => return Err(PolicyError::Empty),
+            (true, ..) => {}
+            (_, _, false) => return Err(PolicyError::DigestAndPcrs),
+            (_, true, _) => return Err(PolicyError::NoSelection),
+            _ => {
                 let sizes = [20, 32, 48, 64];
-                if let Some(wrong) = digests.iter().find(|digest| !sizes.contains(&digest.len())) {
+                if let Some(wrong) = self.pcr_digests.iter().find(|digest| !sizes.contains(&digest.len())) {
                     return Err(PolicyError::WrongLength(wrong.len()));
                 }
             }
@@ -190,14 +194,14 @@ impl<'a> PolicyBuilder<'a> {
         if !self.pcr_digests.is_empty() && self.selection.iter().all(|bank| bank.pcrs == 0) {
             return Err(PolicyError::Empty);
         }
-        for selected in self.selection {
+        for selected in self.selection.iter() {
             for index in (0..32u8).filter(|index| selected.pcrs & (1u32 << index) != 0) {
                 self.judge_place(selected.bank, index)?;
             }
         }
         for (place, rule) in self.pcrs.iter().enumerate() {
-            self.judge_rule(rule)?;
-            let PcrRule { bank, index, .. } = *rule;
+            self.judge_rule(&rule)?;
+            let PcrRule { bank, index, .. } = rule;
             if self.pcrs.iter().take(place).any(|earlier| earlier.bank == bank && earlier.index == index) {
                 return Err(PolicyError::DuplicateRule { bank, index });
             }
@@ -211,7 +215,7 @@ impl<'a> PolicyBuilder<'a> {
         let PcrRule { bank, index, reference } = *rule;
         self.judge_place(bank, index)?;
         match reference {
-            Reference::Golden([]) => Err(PolicyError::EmptyGolden { bank, index }),
+            Reference::Golden(values) if values.is_empty() => Err(PolicyError::EmptyGolden { bank, index }),
             Reference::Golden(values) => match values.iter().find(|value| value.len() != bank.output_len()) {
                 Some(wrong) => Err(PolicyError::WrongLength(wrong.len())),
                 None => Ok(()),

@@ -3,7 +3,7 @@
 use super::bindings::MAX_REQUIRED;
 use super::event_rules::speaks_of;
 use super::log_names::MAX_PARTS;
-use super::{EventRule, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, Reference};
+use super::{EventRule, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, PolicyList, Reference};
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmtHa;
 
@@ -17,55 +17,55 @@ impl<'a> PolicyBuilder<'a> {
     }
 
     /// The PCRs that logs are to explain.
-    pub(crate) fn log_pcrs(&self) -> impl Iterator<Item = &'a PcrRule<'a>> + Clone + use<'a> {
+    pub(crate) fn log_pcrs(&self) -> impl Iterator<Item = PcrRule<'a>> + Clone + use<'a> {
         self.pcrs.iter().filter(|rule| rule.reference == Reference::Log)
     }
 
     /// Which logs explain which PCRs, what is not said included.
     pub(crate) fn log_rules(&self) -> impl Iterator<Item = LogRule<'a>> + use<'a> {
         let named = self.logs.iter().fold(0, |bits, rule| bits | rule.pcrs);
-        let others = LogRule { pcrs: self.logged() & !named, logs: FIRMWARE };
-        self.logs.iter().copied().chain((others.pcrs != 0).then_some(others))
+        let others = LogRule { pcrs: self.logged() & !named, logs: PolicyList::new(FIRMWARE) };
+        self.logs.iter().chain((others.pcrs != 0).then_some(others))
     }
 
     pub(crate) fn judge_logs(&self) -> Result<(), PolicyError> {
         let mut named = 0;
-        for rule in self.logs {
+        for rule in self.logs.iter() {
             let wrong = rule.pcrs & (named | !self.logged());
             if wrong != 0 || rule.logs.is_empty() {
                 return Err(PolicyError::LogRule(u8::try_from(wrong.trailing_zeros()).unwrap_or(0)));
             }
-            if repeated(rule.logs).is_some() {
+            if rule.logs.repeated().is_some() {
                 return Err(PolicyError::LogRule(u8::try_from(rule.pcrs.trailing_zeros()).unwrap_or(0)));
             }
             named |= rule.pcrs;
         }
-        let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.len()));
+        let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.iter().count()));
         if count > MAX_PARTS { Err(PolicyError::TooManyLogs) } else { Ok(()) }
     }
 
     pub(crate) fn judge_events(&self) -> Result<(), PolicyError> {
         let rules = &self.events;
-        for rule in rules.require.iter().chain(rules.allow) {
-            self.judge_event_rule(rule)?;
+        for rule in rules.require.iter().chain(rules.allow.iter()) {
+            self.judge_event_rule(&rule)?;
         }
         if rules.require.iter().filter(|rule| rule.kind.is_some()).count() > MAX_REQUIRED {
             return Err(PolicyError::TooManyRequired);
         }
         for list in [rules.require, rules.allow] {
-            if let Some(twice) = repeated(list) {
+            if let Some(twice) = list.repeated() {
                 return Err(PolicyError::DuplicateEventRule(twice.pcr));
             }
         }
         for list in [rules.allow_unknown, rules.require_seal] {
-            list.iter().try_for_each(|index| self.judge_logged(*index))?;
-            if let Some(twice) = repeated(list) {
-                return Err(PolicyError::DuplicateEventRule(*twice));
+            list.iter().try_for_each(|index| self.judge_logged(index))?;
+            if let Some(twice) = list.repeated() {
+                return Err(PolicyError::DuplicateEventRule(twice));
             }
         }
         // Octets beside a digest are not measured: where any event is tolerated, a measurement can hide by other data beside it.
         let hidden = rules.require.iter().filter(|rule| rule.kind.is_some()).map(|rule| rule.pcr);
-        let mut hidden = hidden.chain(rules.require_seal.iter().copied());
+        let mut hidden = hidden.chain(rules.require_seal.iter());
         if let Some(index) = hidden.find(|index| rules.allow_unknown.contains(index)) {
             return Err(PolicyError::UnknownBesideRequired(index));
         }
@@ -76,7 +76,7 @@ impl<'a> PolicyBuilder<'a> {
             if self.logged() & bit(7) == 0 {
                 return Err(PolicyError::SecureBootWithoutLog);
             }
-            if !boot.accept_any_keys && boot.lists().iter().all(|list| list.is_empty()) {
+            if !boot.accept_any_keys && boot.lists().iter().all(PolicyList::is_empty) {
                 return Err(PolicyError::SecureBootAnyKeys);
             }
             if boot.accept_any_keys && boot.lists().iter().any(|list| !list.is_empty()) {
@@ -86,7 +86,7 @@ impl<'a> PolicyBuilder<'a> {
                 return Err(PolicyError::AuthorityBesideUnknown);
             }
             for list in boot.lists().into_iter().filter(|list| !list.is_empty()) {
-                self.judge_digests(7, list)?;
+                self.judge_digests(7, &list)?;
             }
             if let Some(wrong) =
                 boot.dbx_min.iter().find(|digest| digest.digest.len() != HashAlgorithm::Sha256.output_len())
@@ -94,8 +94,8 @@ impl<'a> PolicyBuilder<'a> {
                 return Err(PolicyError::WrongLength(wrong.digest.len()));
             }
         }
-        let unanchored = |rule: &&&PcrRule<'_>| rule.index >= 8 && !self.anchors_boot(rule.bank);
-        match self.log_pcrs().find(|rule| unanchored(&rule)) {
+        let unanchored = |rule: &PcrRule<'_>| rule.index >= 8 && !self.anchors_boot(rule.bank);
+        match self.log_pcrs().find(unanchored) {
             Some(rule) if !rules.accept_any_boot => Err(PolicyError::BootNotAnchored(rule.index)),
             _ => Ok(()),
         }
@@ -103,7 +103,7 @@ impl<'a> PolicyBuilder<'a> {
 
     /// Whether the policy says what booted: PCR 4 by golden values or by its log, or whose software, by Secure Boot's keys.
     pub(crate) fn anchors_boot(&self, bank: HashAlgorithm) -> bool {
-        let of = |index| move |rule: &&PcrRule<'_>| rule.bank == bank && rule.index == index;
+        let of = |index| move |rule: &PcrRule<'_>| rule.bank == bank && rule.index == index;
         let loader = self.pcrs.iter().find(of(4)).is_some_and(|rule| match rule.reference {
             Reference::Golden(_) => true,
             Reference::Log => !self.events.allow_unknown.contains(&4),
@@ -117,16 +117,16 @@ impl<'a> PolicyBuilder<'a> {
     fn judge_event_rule(&self, rule: &EventRule<'_>) -> Result<(), PolicyError> {
         self.judge_logged(rule.pcr)?;
         if rule.kind.is_some() {
-            return lengths(rule.digests);
+            return lengths(&rule.digests);
         }
         if rule.digests.is_empty() || rule.name.is_some() {
             return Err(PolicyError::EmptyEventRule(rule.pcr));
         }
-        self.judge_digests(rule.pcr, rule.digests)
+        self.judge_digests(rule.pcr, &rule.digests)
     }
 
     /// Digests of events must be of the banks in which their PCR is judged.
-    fn judge_digests(&self, index: u8, digests: &[TpmtHa<'_>]) -> Result<(), PolicyError> {
+    fn judge_digests<'d>(&self, index: u8, digests: &PolicyList<'d, TpmtHa<'d>>) -> Result<(), PolicyError> {
         lengths(digests)?;
         match self.log_pcrs().find(|rule| rule.index == index && !speaks_of(digests, rule.bank)) {
             Some(rule) => Err(PolicyError::EventDigestBank { index, bank: rule.bank }),
@@ -139,15 +139,7 @@ impl<'a> PolicyBuilder<'a> {
     }
 }
 
-/// The first that stands a second time.
-fn repeated<T: PartialEq>(list: &[T]) -> Option<&T> {
-    list.iter()
-        .enumerate()
-        .find(|(place, item)| list.iter().take(*place).any(|before| before == *item))
-        .map(|(_, item)| item)
-}
-
-fn lengths(digests: &[TpmtHa<'_>]) -> Result<(), PolicyError> {
+fn lengths<'d>(digests: &PolicyList<'d, TpmtHa<'d>>) -> Result<(), PolicyError> {
     match digests.iter().find(|digest| digest.digest.len() != digest.hash_alg.digest_size()) {
         Some(wrong) => Err(PolicyError::WrongLength(wrong.digest.len())),
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! From a signed structure to a quote that answers the verifier's question, with the values that it covers.
 
-use super::{PcrValue, PcrValues, SignedAttest, VerifyError};
+use super::{PcrValue, PcrValues, PolicyList, SignedAttest, VerifyError};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmsPcrSelection, TpmsQuoteInfo, TpmuAttest};
 
@@ -54,7 +54,7 @@ impl<'a> SignedAttest<'a> {
         challenge: &Challenge<'a>,
         values: &PcrValues<'a>,
     ) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
-        self.bind(challenge, Some(*values), &[])
+        self.bind(challenge, Some(*values), PolicyList::EMPTY)
     }
 
     /// As [`SignedAttest::verify_quote`], where only the digest of the values is known: `expected`, any of them.
@@ -64,7 +64,7 @@ impl<'a> SignedAttest<'a> {
     pub fn verify_quote_digest(
         &self,
         challenge: &Challenge<'a>,
-        expected: &[&'a [u8]],
+        expected: PolicyList<'a, &'a [u8]>,
     ) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
         self.bind(challenge, None, expected)
     }
@@ -74,7 +74,7 @@ impl<'a> SignedAttest<'a> {
         &self,
         challenge: &Challenge<'a>,
         values: Option<PcrValues<'a>>,
-        expected: &[&'a [u8]],
+        expected: PolicyList<'a, &'a [u8]>,
     ) -> Result<VerifiedQuote<'a>, VerifyError<'a>> {
         let (info, fresh) = self.answer(challenge)?;
         if let Some(values) = &values {

@@ -2,7 +2,7 @@
 
 use super::event_rules::{SecureBootRules, contains};
 use super::secure_boot::{KeyVariable, SECURITY, SecureBoot, place};
-use super::{LogsError, VerifiedEvent};
+use super::{LogsError, PolicyList, VerifiedEvent};
 use crate::crypto::HashAlgorithm;
 use crate::log::{EventData, SignatureEntry, SignatureLists, TcgEventType};
 use crate::structures::TpmtHa;
@@ -19,12 +19,13 @@ impl<'a> SecureBootRules<'a> {
         for (name, known, found) in
             [("PK", self.pk, boot.pk()), ("KEK", self.kek, boot.kek()), ("db", self.db, boot.db())]
         {
-            if !known.is_empty() && !contains(known, bank.into(), found.digest) {
+            if !known.is_empty() && !contains(&known, bank.into(), found.digest) {
                 return Err(LogsError::SecureBootKey { variable: name, bank, found: found.digest });
             }
         }
         let mut authorities = boot.authorities();
-        if !self.authority.is_empty() && !authorities.any(|event| contains(self.authority, bank.into(), event.digest()))
+        if !self.authority.is_empty()
+            && !authorities.any(|event| contains(&self.authority, bank.into(), event.digest()))
         {
             return Err(LogsError::NoAuthority(bank));
         }
@@ -37,7 +38,7 @@ impl<'a> SecureBootRules<'a> {
     /// Whether an event of PCR 7, the one at `place` of its events, says no more than that Secure Boot is as it was judged.
     pub(crate) fn account_for(&self, boot: &SecureBoot<'_, 'a>, at: usize, event: &VerifiedEvent<'a>) -> bool {
         if at >= boot.configuration.before && !self.authority.is_empty() {
-            return contains(self.authority, event.bank().into(), event.digest());
+            return contains(&self.authority, event.bank().into(), event.digest());
         }
         let decoded = event.data().map(|data| EventData::decode(TcgEventType::EFI_VARIABLE_DRIVER_CONFIG, data));
         let Some(Ok(EventData::Variable(variable))) = decoded else { return false };
@@ -58,7 +59,7 @@ impl<'a> SecureBootRules<'a> {
     }
 
     /// The lists that hold digests of events.
-    pub(crate) fn lists(&self) -> [&'a [TpmtHa<'a>]; 4] {
+    pub(crate) fn lists(&self) -> [PolicyList<'a, TpmtHa<'a>>; 4] {
         [self.pk, self.kek, self.db, self.authority]
     }
 }

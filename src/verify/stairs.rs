@@ -36,7 +36,7 @@ fn trust<'a>(
     let known = by_pin(evidence, policy, crypto);
     match policy.anchors() {
         Some(anchors) if known.is_err() => {
-            TrustedKey::certified(&evidence.key, anchors, &policy.certificate_rules(), time, crypto)
+            TrustedKey::by_chain(&evidence.key, anchors.iter(), policy.certificate_rules(), time, crypto)
         }
         _ => known,
     }
@@ -49,15 +49,13 @@ fn by_pin<'a>(
     policy: &Policy<'a>,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    let pinned = match policy.pins() {
-        [] => Err(VerifyError::NoKey),
-        pins => TrustedKey::pinned(&evidence.key, pins, crypto),
-    };
-    match policy.activations() {
-        [] => pinned,
-        _ if pinned.is_ok() => pinned,
-        records => TrustedKey::activated(&evidence.key, records, crypto),
+    let (pins, records) = (policy.pins(), policy.activations());
+    let pinned =
+        if pins.is_empty() { Err(VerifyError::NoKey) } else { TrustedKey::by_pin(&evidence.key, pins.iter(), crypto) };
+    if records.is_empty() || pinned.is_ok() {
+        return pinned;
     }
+    TrustedKey::by_record(&evidence.key, records.iter(), crypto)
 }
 
 /// The other stairs.

@@ -1,9 +1,6 @@
 //! Points in time, which the caller supplies: the core has no clock.
 
-use crate::wire::{
-    Parsed,
-    der::{tag, value},
-};
+use crate::wire::{Parsed, der::value};
 use core::{fmt, str::FromStr, time::Duration};
 use der::DateTime;
 use der::asn1::GeneralizedTime;
@@ -25,19 +22,25 @@ impl Time {
         self.0
     }
 
-    /// Reads a `GeneralizedTime` in DER.
-    pub(crate) fn decode(input: &[u8]) -> Parsed<'_, Self> {
-        let (rest, time) = value::<GeneralizedTime>(tag::GENERALIZED_TIME)(input)?;
-        Ok((rest, Self(time.to_unix_duration().as_secs())))
+    /// Reads a `GeneralizedTime` under a tag.
+    pub(crate) fn decode<'a>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Self> {
+        move |input| {
+            let (rest, time) = value::<GeneralizedTime>(tag)(input)?;
+            Ok((rest, Self(time.to_unix_duration().as_secs())))
+        }
     }
 
     /// The same, written; nothing after the year 9999, which it cannot say.
     #[cfg(feature = "std")]
-    pub(crate) fn to_der(self) -> std::vec::Vec<u8> {
+    pub(crate) fn to_der(self, tag: u8) -> std::vec::Vec<u8> {
         let mut buffer = [0; 32];
         let time = GeneralizedTime::from_unix_duration(Duration::from_secs(self.0));
-        let written = time.and_then(|time| Ok(der::Encode::encode_to_slice(&time, &mut buffer)?.to_vec()));
-        written.unwrap_or_default()
+        let content = time.and_then(|time| {
+            let mut writer = der::SliceWriter::new(&mut buffer);
+            der::EncodeValue::encode_value(&time, &mut writer)?;
+            Ok(writer.finish()?.to_vec())
+        });
+        content.map(|content| crate::wire::der_write::tlv(tag, &content)).unwrap_or_default()
     }
 
     /// The present, by the clock of the system.

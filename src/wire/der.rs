@@ -9,6 +9,7 @@ pub(crate) mod tag {
     pub(crate) const INTEGER: u8 = 0x02;
     pub(crate) const BIT_STRING: u8 = 0x03;
     pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const NULL: u8 = 0x05;
     pub(crate) const OID: u8 = 0x06;
     pub(crate) const UTF8_STRING: u8 = 0x0c;
     pub(crate) const UTC_TIME: u8 = 0x17;
@@ -123,9 +124,39 @@ pub(crate) fn uint16(input: &[u8]) -> Parsed<'_, u16> {
 /// Text.
 pub(crate) fn utf8_string(input: &[u8]) -> Parsed<'_, &str> {
     let (rest, octets) = element(tag::UTF8_STRING)(input)?;
-    match core::str::from_utf8(octets) {
-        Ok(text) => Ok((rest, text)),
-        Err(_) => Err(Fault::new(octets, DecodeErrorKind::NotDer("a UTF8String that is not UTF-8"))),
+    Ok((rest, utf8(octets)?))
+}
+
+/// Text under a tag of its own, if it is there.
+pub(crate) fn text<'a>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Option<&'a str>> {
+    move |input| {
+        let (rest, octets) = optional(tag)(input)?;
+        Ok((rest, octets.map(utf8).transpose()?))
+    }
+}
+
+fn utf8(octets: &[u8]) -> Result<&str, nom::Err<Fault<'_>>> {
+    core::str::from_utf8(octets)
+        .map_err(|_| Fault::new(octets, DecodeErrorKind::NotDer("a UTF8String that is not UTF-8")))
+}
+
+/// The next element by `inner`, if it has `tag`.
+pub(crate) fn maybe<'a, T>(
+    tag: u8,
+    inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Option<T>> {
+    move |input| match input.first() {
+        Some(found) if *found == tag => inner(input).map(|(rest, value)| (rest, Some(value))),
+        _ => Ok((input, None)),
+    }
+}
+
+/// A BOOLEAN that is false where it is left out, and left out where it is false.
+pub(crate) fn flag<'a>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, bool> {
+    move |input| match maybe(tag, octets::<1>(tag))(input)? {
+        (rest, None) => Ok((rest, false)),
+        (rest, Some([0xff])) => Ok((rest, true)),
+        (_, Some(_)) => Err(Fault::new(input, DecodeErrorKind::NotDer("a BOOLEAN that is its default, or not 0xff"))),
     }
 }
 

@@ -21,6 +21,20 @@ pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A BOOLEAN that is left out where it is false.
+pub(crate) fn flag_in(out: &mut Vec<u8>, tag: u8, value: bool) {
+    if value {
+        put(out, tag, &[0xff]);
+    }
+}
+
+/// Text under a tag of its own, if there is any.
+pub(crate) fn put_text(out: &mut Vec<u8>, tag: u8, text: Option<&str>) {
+    if let Some(text) = text {
+        put(out, tag, text.as_bytes());
+    }
+}
+
 /// The content octets of an INTEGER.
 pub(crate) fn unsigned(number: u64) -> Vec<u8> {
     let octets = number.to_be_bytes();

@@ -8,7 +8,7 @@ use tpmproof::proof::{ProofBuilder, verify_proof_with};
 use tpmproof::structures::{TpmAlgId, TpmiAlgHash, TpmtHa};
 use tpmproof::verify::{
     Attachment, Challenge, EventRule, EventRules, Log, LogName, LogPart, LogRule, PcrRule, PcrValue, Pin, Policy,
-    Replay, SecureBootRules, Time,
+    PolicyList, Replay, SecureBootRules, Time,
 };
 
 /// Logs as they are read, and then proofs whose logs are judged.
@@ -166,12 +166,14 @@ fn judge(proof: &Proof<'_>) -> usize {
     let secure_boot = proof.evidence().pcr_values.iter().any(|pcr| pcr.index == 7 && pcr.value != [0; 32]);
     let both = [logged(7), logged(13)];
     let pcrs = if secure_boot { &both[..] } else { &both[1..] };
-    let logs = [LogRule { pcrs: 1 << 13, logs: &[LogName::Application] }];
+    let logs = [LogRule { pcrs: 1 << 13, logs: PolicyList::new(&[LogName::Application]) }];
     let unknown = [TpmtHa { hash_alg: TpmiAlgHash(TpmAlgId::SHA256), digest: &[1; 32] }];
+    let (require, allow) = ([EventRule::measurement(13, "key")], [EventRule::event(13, &unknown)]);
     let events = EventRules {
-        secure_boot: secure_boot.then_some(SecureBootRules { pk: &unknown, ..SecureBootRules::default() }),
-        require: &[EventRule::measurement(13, "key")],
-        allow: &[EventRule::event(13, &unknown)],
+        secure_boot: secure_boot
+            .then_some(SecureBootRules { pk: PolicyList::new(&unknown), ..SecureBootRules::default() }),
+        require: PolicyList::new(&require),
+        allow: PolicyList::new(&allow),
         accept_any_boot: true,
         ..EventRules::default()
     };

@@ -7,9 +7,9 @@ mod common;
 use common::cli::{Folder, Outcome, run};
 use std::fs;
 use std::path::{Path, PathBuf};
+use tpmproof::DecodeErrorKind;
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::verify::{Activation, PcrRule, Pin, Policy, PolicyDerError, PolicyError, Time};
-use tpmproof::DecodeErrorKind;
 
 fn here(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)

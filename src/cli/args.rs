@@ -1,6 +1,7 @@
 //! What may stand on the command line.
 
 use super::enroll_args::EnrollCommand;
+use super::pin::PcrChoice;
 use super::prover_args::{MeasureArguments, ProveArguments};
 use crate::verify::Time;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Enroll a machine: find out by a credential that its TPM, which is known, has its attestation key
     #[command(subcommand)]
     Enroll(EnrollCommand),
+    /// Make a policy of the proof of a machine that is known to be good
+    #[command(group(ArgGroup::new("pin_freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
+    Pin(PinArguments),
     /// Work on policies
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -44,6 +48,30 @@ pub(crate) enum Command {
     Convert(ConvertArguments),
     /// List the platform roots that are known
     Roots,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PinArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    /// The nonce that you sent, in lower-case hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    pub(crate) nonce: Option<String>,
+    /// Take a quote of any age, also a copy of an old one
+    #[arg(long)]
+    pub(crate) insecure_no_freshness: bool,
+    /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) at: Option<Time>,
+    /// A root certificate (PEM or DER) that may vouch for the key, instead of the platforms' that are known
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root: Vec<PathBuf>,
+    /// Hold a PCR to the events of its log, or to its value, such as 13=log; by default to its value, but for 10 and 16 to 23, which are left out
+    #[arg(long, value_name = "N=log|golden")]
+    pub(crate) pcr: Vec<PcrChoice>,
+    /// The policy to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,6 +15,9 @@ mod log;
 mod measure;
 mod nonce;
 mod pcr_file;
+mod pin;
+mod pin_key;
+mod pin_text;
 mod policy;
 mod policy_events;
 mod policy_file;
@@ -58,6 +61,7 @@ pub fn run(
         Command::Prove(arguments) => prove::run(arguments, notes),
         Command::Enroll(command) => enroll::run(command, notes),
         Command::Convert(arguments) => convert::run(arguments, notes),
+        Command::Pin(arguments) => pin::run(arguments, out, notes),
         Command::Policy(PolicyCommand::Compile(arguments)) => policy::compile(arguments, notes),
         Command::Roots => roots::run(out),
     };

@@ -16,12 +16,7 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8
     for root in &arguments.root {
         policy.replace_roots(keys::certificates(root)?);
     }
-    let nonce = match &arguments.nonce {
-        Some(digits) => Some(hex::decode(digits).filter(|nonce| !nonce.is_empty()).ok_or_else(|| {
-            CliError::Misuse("--nonce takes lower-case hexadecimal digits, two a byte, at least one byte".into())
-        })?),
-        None => None,
-    };
+    let nonce = arguments.nonce.as_deref().map(|digits| hex::nonce(digits, usize::MAX)).transpose()?;
     let mut intermediates = std::vec::Vec::new();
     for path in &arguments.intermediate {
         intermediates.extend(keys::certificates(path)?);

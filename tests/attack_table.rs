@@ -22,7 +22,6 @@ const WAITING: &[Waiting] = &[
     ('X', 7, 7, "a certificate rule for policy identifiers"),
     ('X', 12, 13, "revocation lists"),
     ('I', 1, 13, "IMA runtime lists"),
-    ('A', 11, 11, "the prover: writing a log and extending a PCR at once"),
     ('T', 1, 8, "bindings of TLS keys"),
     ('P', 16, 18, "the prover"),
 ];

@@ -69,6 +69,23 @@ fn entity(handle: u32, name: &[u8]) -> Entity {
 }
 
 #[test]
+fn the_clock() {
+    let mut swtpm = Swtpm::new("clock");
+    let counts = |swtpm: &Swtpm| {
+        let clock = swtpm.tpm().execute(&ReadClock {}, &mut []).unwrap().current_time.clock_info;
+        let told = swtpm.tool("tpm2_readclock");
+        let count =
+            |name: &str| told.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap().trim().to_owned();
+        assert_eq!(count("reset_count:"), clock.reset_count.to_string());
+        assert_eq!(count("restart_count:"), clock.restart_count.to_string());
+        clock.reset_count
+    };
+    let first = counts(&swtpm);
+    swtpm.reboot();
+    assert_eq!(counts(&swtpm), first + 1);
+}
+
+#[test]
 fn start_up_tests_and_random_numbers() {
     let swtpm = Swtpm::off("start-up");
     swtpm.control().power_on().unwrap();

@@ -47,7 +47,8 @@ impl From<MeasureError> for CliError {
         let text = error.to_string();
         match error {
             MeasureError::EmptyFolder(_) | MeasureError::NotAFile(_) => Self::Misuse(text),
-            MeasureError::NotExplained { .. }
+            MeasureError::Edited { .. }
+            | MeasureError::NotExplained { .. }
             | MeasureError::OtherBanks(_)
             | MeasureError::OtherLog { .. }
             | MeasureError::Sealed(_)

@@ -22,10 +22,9 @@ pub(crate) fn read(path: &Path, max_size: u64) -> Result<Vec<u8>, CliError> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size <= max_size) {
         Ok(bytes)
     } else {
-        Err(CliError::Evidence(format!(
-            "{} is larger than {max_size} bytes; if it should be, raise --max-size",
-            path.display()
-        )))
+        // Of keys, policies and roots there is no larger one.
+        let hint = if max_size == SMALL { "" } else { "; if it should be, raise --max-size" };
+        Err(CliError::Evidence(format!("{} is larger than {max_size} bytes{hint}", path.display())))
     }
 }
 

@@ -24,7 +24,10 @@ pub(crate) enum KeyFile {
 
 /// Reads a key in any of these forms; bytes that are none of them are an error of `wrong`.
 pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> Result<KeyFile, CliError> {
-    let bytes = files::read(path, files::SMALL)?;
+    let bytes = files::read(path, files::SMALL).map_err(|error| match error {
+        CliError::Evidence(reason) => wrong(reason),
+        other => other,
+    })?;
     if is_pem(&bytes) {
         let mut keys = sections(&bytes, SectionKind::PublicKey);
         let certificates = sections(&bytes, SectionKind::Certificate);
@@ -44,7 +47,7 @@ pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> R
         return Ok(KeyFile::Certificates(std::vec![certificate.to_owned()]));
     }
     Err(wrong(format!(
-        "{} is no attestation key: no TPMT_PUBLIC, no TPM2B_PUBLIC, no certificate, and no PEM of a public key or certificates",
+        "{} is no key: no TPMT_PUBLIC, no TPM2B_PUBLIC, no certificate, and no PEM of a public key or certificates",
         path.display()
     )))
 }

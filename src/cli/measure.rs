@@ -6,7 +6,7 @@ use super::prover_args::MeasureArguments;
 use super::tpm;
 use crate::crypto::SOFTWARE;
 use crate::prover::{ApplicationLog, Hashed, NewMeasurement, hash_paths, total_size};
-use crate::verify::{Certificate, public_area_spki};
+use crate::verify::{Certificate, Escaped, public_area_spki};
 use crate::wire::Hex;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::format;
@@ -29,12 +29,13 @@ pub(crate) fn run(arguments: &MeasureArguments, notes: &mut dyn Write) -> Result
     }
     let path = log_path(arguments.log.as_deref())?;
     let log = ApplicationLog::new(&path, arguments.pcr);
-    for note in log.append(&measurements, || crate::prover::Tpm::open(&address))? {
+    log.append(&measurements, || crate::prover::Tpm::open(&address), &mut |note| {
         let _ = writeln!(notes, "note: {note}");
-    }
+    })?;
     for NewMeasurement { kind, name, hashed } in &measurements {
         let digest = Hex(&hashed.digest);
-        let name = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
+        let name = if name.is_empty() { String::new() } else { format!(" \"{}\"", Escaped(name)) };
+        let kind = Escaped(kind);
         let _ = writeln!(
             notes,
             "measured {kind}{name}: {} bytes, sha256:{digest}, into PCR {}",
@@ -67,20 +68,21 @@ fn measurements(arguments: &MeasureArguments, kind: &str) -> Result<Vec<NewMeasu
             "--name names one file, and there are several; measure each by a call of its own".into(),
         ));
     }
+    if kind.is_empty() {
+        return Err(CliError::Misuse("--kind is empty; say what is measured, such as weights or tls-spki".into()));
+    }
+    // What is wrong with the names is told before an hour is spent on the files.
+    let names: Vec<String> = match &arguments.name {
+        Some(name) => std::vec![name.clone()],
+        None => arguments.files.iter().map(|path| file_name(path)).collect::<Result<_, _>>()?,
+    };
     let hashed = if kind.ends_with(SPKI) {
         arguments.files.iter().map(|path| spki(path)).collect::<Result<_, _>>()?
     } else {
         hash(&arguments.files)?
     };
-    let mut measurements = Vec::new();
-    for (path, hashed) in arguments.files.iter().zip(hashed) {
-        let name = match &arguments.name {
-            Some(name) => name.clone(),
-            None => file_name(path)?,
-        };
-        measurements.push(NewMeasurement { kind: kind.to_string(), name, hashed });
-    }
-    Ok(measurements)
+    let measured = names.into_iter().zip(hashed);
+    Ok(measured.map(|(name, hashed)| NewMeasurement { kind: kind.to_string(), name, hashed }).collect())
 }
 
 fn file_name(path: &Path) -> Result<String, CliError> {

@@ -27,7 +27,7 @@ pub(crate) struct MeasureArguments {
     #[arg(long, value_name = "KIND", requires = "files")]
     pub(crate) kind: Option<String>,
     /// What one file is called; by default its file name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "kind")]
     pub(crate) name: Option<String>,
     /// The PCR to extend
     #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(..24))]

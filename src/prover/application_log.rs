@@ -3,6 +3,7 @@
 //! The log is written, and is on the disk, before the PCR is extended. So after a crash the PCR holds what the log leads to, or what it
 //! leads to without its last event; the next that measures tells which, and mends it.
 
+use super::commands::ReadClock;
 use super::kdf::digest;
 use super::lock::{self, LogLock};
 use super::pcr::hashed;
@@ -66,7 +67,7 @@ impl ApplicationLog {
     }
 
     /// Writes measurements into the log and extends the PCR with each in every active bank. Only one process at a time does so; `open`
-    /// is called once it is this one's turn.
+    /// is called once it is this one's turn. `note` is told what a person should know, also where an error follows.
     ///
     /// # Errors
     /// If the log is sealed, is full, is not of this PCR, or does not lead to what the PCR holds; if the disk or the TPM fails. What was
@@ -75,12 +76,15 @@ impl ApplicationLog {
         &self,
         measurements: &[NewMeasurement],
         open: impl FnOnce() -> Result<Tpm, super::ProverError>,
-    ) -> Result<Vec<Note>, MeasureError> {
+        note: &mut dyn FnMut(Note),
+    ) -> Result<(), MeasureError> {
+        if measurements.iter().rev().skip(1).any(|one| one.kind == Measurement::SEAL) {
+            return Err(MeasureError::Sealed(self.path.clone()));
+        }
         let lock = LogLock::exclusive(&self.path)?;
         let mut tpm = open()?;
         let mut file = self.open()?;
-        let mut notes = Vec::new();
-        let banks = self.resume(&mut tpm, &mut file, &lock, &mut notes)?;
+        let banks = self.resume(&mut tpm, &mut file, &lock, note)?;
         let events: Vec<Vec<u8>> = measurements.iter().map(NewMeasurement::to_der).collect();
         self.judge_room(&file, &banks, &events)?;
         for der in &events {
@@ -95,15 +99,14 @@ impl ApplicationLog {
                 return Err(error.into());
             }
         }
-        tpm.close()?;
-        Ok(notes)
+        Ok(tpm.close()?)
     }
 
     fn open(&self) -> Result<File, MeasureError> {
         let flags = lock::no_follow();
         let file =
             OpenOptions::new().read(true).append(true).create(true).mode(0o644).custom_flags(flags).open(&self.path);
-        file.map_err(MeasureError::file(&self.path, "open"))
+        lock::a_file(file.map_err(MeasureError::file(&self.path, "open"))?, &self.path)
     }
 
     /// The active banks, once the log leads to what the PCR holds in them.
@@ -112,28 +115,40 @@ impl ApplicationLog {
         tpm: &mut Tpm,
         file: &mut File,
         lock: &LogLock,
-        notes: &mut Vec<Note>,
+        note: &mut dyn FnMut(Note),
     ) -> Result<Vec<HashAlgorithm>, MeasureError> {
         let mut bytes = Vec::new();
         file.take(MAX_LOG.saturating_add(1)).read_to_end(&mut bytes).map_err(MeasureError::file(&self.path, "read"))?;
         if u64::try_from(bytes.len()).is_ok_and(|size| size > MAX_LOG) {
             return Err(self.full());
         }
+        let clock = tpm.execute(&ReadClock {}, &mut [])?.current_time.clock_info;
         let active = hashed(&tpm.active_banks()?)?;
         let held = self.held(tpm, &active)?;
         let names: Vec<TpmiAlgHash> = active.iter().map(|bank| TpmiAlgHash((*bank).into())).collect();
         let header = write_header(&names);
-        if header.starts_with(&bytes) && bytes.len() < header.len() {
-            // A new log, or one whose first writing was stopped.
+        let start = if bytes.len() < header.len() { None } else { lock.read_start()? };
+        // After a reset an event that was never extended is one of an earlier start, and is not made good any more.
+        let earlier = start.as_ref().is_some_and(|start| start.clock.reset_count != clock.reset_count);
+        if header.starts_with(&bytes) && (earlier || bytes.len() < header.len()) {
+            // A new log, or one whose first writing was stopped, or to which nothing was written at an earlier start.
             self.cut(file, 0)?;
-            if held.iter().any(|bank| bank.value.iter().any(|octet| *octet != 0)) {
-                notes.push(Note::NotAtItsStart(self.pcr));
+            if held.iter().any(|bank| !bank.is_zero()) {
+                note(Note::NotAtItsStart(self.pcr));
             }
-            lock.write_start(&held.iter().map(Bank::as_digest).collect::<Vec<_>>())?;
+            lock.write_start(&clock, &held.iter().map(Bank::as_digest).collect::<Vec<_>>())?;
             self.write(file, &header)?;
             lock::sync_folder(&self.path)?;
             return Ok(active);
         }
+        let elsewhere = || {
+            let reboot = earlier || held.iter().all(Bank::is_zero);
+            MeasureError::NotExplained { path: self.path.clone(), pcr: self.pcr, reboot }
+        };
+        if earlier {
+            return Err(elsewhere());
+        }
+        let values = start.map(|start| start.values).unwrap_or_default();
         let log = match TcgLog::from_bytes(&bytes) {
             Ok(log) => log,
             Err(error) => {
@@ -141,16 +156,16 @@ impl ApplicationLog {
                 let (whole, rest) = bytes.split_at_checked(error.offset).unwrap_or((&bytes, &[]));
                 let log = TcgLog::from_bytes(whole).map_err(|_| self.unreadable(error))?;
                 self.judge(&log, &active)?;
-                if !replayed(&log, &active, lock)?.0.iter().zip(&held).all(|(found, held)| found == held) {
-                    return Err(self.unreadable(error));
+                if replayed(&log, &active, &values).0 != held {
+                    return Err(if held.iter().all(Bank::is_zero) { elsewhere() } else { self.unreadable(error) });
                 }
                 self.cut(file, u64::try_from(whole.len()).unwrap_or(u64::MAX))?;
-                notes.push(Note::CutOff(rest.len()));
+                note(Note::CutOff(rest.len()));
                 log
             }
         };
         self.judge(&log, &active)?;
-        let (after, before) = replayed(&log, &active, lock)?;
+        let (after, before) = replayed(&log, &active, &values);
         let last = log.events().last().filter(Event::extends);
         match &last {
             _ if after == held => {}
@@ -159,12 +174,9 @@ impl ApplicationLog {
                     .map(|(algorithm, digest)| TpmtHa { hash_alg: TpmiAlgHash(algorithm), digest })
                     .collect();
                 tpm.extend(self.pcr, &digests)?;
-                notes.push(Note::Extended(last.index));
+                note(Note::Extended(last.index));
             }
-            _ => {
-                let reboot = held.iter().all(|bank| bank.value.iter().all(|octet| *octet == 0));
-                return Err(MeasureError::NotExplained { path: self.path.clone(), pcr: self.pcr, reboot });
-            }
+            _ => return Err(elsewhere()),
         }
         match last.and_then(|last| Measurement::from_event(&last)) {
             Some(last) if last.kind == Measurement::SEAL => Err(MeasureError::Sealed(self.path.clone())),
@@ -172,17 +184,22 @@ impl ApplicationLog {
         }
     }
 
-    /// The log is of this PCR and of the banks that the TPM has, and holds measurements alone.
+    /// The log is of this PCR and of the banks that the TPM has, and holds measurements alone, each as it was measured.
     fn judge(&self, log: &TcgLog<'_>, active: &[HashAlgorithm]) -> Result<(), MeasureError> {
-        let of_banks = |event: &Event<'_>| active.iter().all(|bank| event.digests.get((*bank).into()).is_some());
-        let ours =
-            |event: &Event<'_>| event.register() == u32::from(self.pcr) && Measurement::is_in(event) && of_banks(event);
-        if let Some(other) = log.events().filter(Event::extends).find(|event| !ours(event)) {
-            return Err(MeasureError::OtherLog { path: self.path.clone(), pcr: self.pcr, event: other.index });
-        }
         let algorithms = log.spec_id().map_or(0, |spec_id| spec_id.algorithms().count());
         if algorithms != active.len() || !active.iter().all(|bank| log.has((*bank).into())) {
             return Err(MeasureError::OtherBanks(self.path.clone()));
+        }
+        for event in log.events().filter(Event::extends) {
+            let (path, index) = (self.path.clone(), event.index);
+            let data = Measurement::tagged(event.data().unverified()).filter(|_| Measurement::is_in(&event));
+            let Some(der) = data.filter(|_| event.register() == u32::from(self.pcr)) else {
+                return Err(MeasureError::OtherLog { path, pcr: self.pcr, event: index });
+            };
+            let of_data = |bank: &HashAlgorithm| event.digests.get((*bank).into()) == Some(&digest(*bank, &[der])[..]);
+            if !active.iter().all(of_data) {
+                return Err(MeasureError::Edited { path, event: index });
+            }
         }
         Ok(())
     }
@@ -242,21 +259,21 @@ impl Bank {
         TpmtHa { hash_alg: TpmiAlgHash(self.algorithm.into()), digest: &self.value }
     }
 
+    fn is_zero(&self) -> bool {
+        self.value.iter().all(|octet| *octet == 0)
+    }
+
     fn extend(&mut self, with: &[u8]) {
         self.value = digest(self.algorithm, &[&self.value, with]);
     }
 }
 
-/// What a log leads to, and what it leads to without its last event.
-fn replayed(
-    log: &TcgLog<'_>,
-    active: &[HashAlgorithm],
-    lock: &LogLock,
-) -> Result<(Vec<Bank>, Vec<Bank>), MeasureError> {
+/// What a log leads to from what the PCR held when it began, and what it leads to without its last event.
+fn replayed(log: &TcgLog<'_>, active: &[HashAlgorithm], start: &[(TpmAlgId, Vec<u8>)]) -> (Vec<Bank>, Vec<Bank>) {
     let mut after: Vec<Bank> = active.iter().map(|bank| Bank::new(*bank, std::vec![0; bank.output_len()])).collect();
-    for (algorithm, value) in lock.read_start()? {
-        if let Some(bank) = after.iter_mut().find(|bank| TpmAlgId::from(bank.algorithm) == algorithm) {
-            bank.value = value;
+    for (algorithm, value) in start {
+        if let Some(bank) = after.iter_mut().find(|bank| TpmAlgId::from(bank.algorithm) == *algorithm) {
+            bank.value.clone_from(value);
         }
     }
     let mut before = after.clone();
@@ -268,7 +285,7 @@ fn replayed(
             }
         }
     }
-    Ok((after, before))
+    (after, before)
 }
 
 fn event(pcr: u8, digests: &[TpmtHa<'_>], der: &[u8]) -> Vec<u8> {

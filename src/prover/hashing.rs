@@ -1,12 +1,14 @@
 //! The digests of files and folders of any size.
 
 use super::MeasureError;
+use super::lock::no_follow;
 use crate::crypto::HashAlgorithm;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::vec::Vec;
@@ -45,7 +47,7 @@ pub fn hash_paths(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Vec<Hash
     for path in paths {
         work.push(Work::of(path)?);
     }
-    let files: Vec<&Path> = work.iter().flat_map(Work::files).collect();
+    let files: Vec<(&Path, i32)> = work.iter().flat_map(Work::files).collect();
     let mut digests = hash_files(&files, progress)?.into_iter();
     work.iter().map(|work| work.finish(&mut digests)).collect()
 }
@@ -57,7 +59,7 @@ pub fn hash_paths(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Vec<Hash
 pub fn total_size(paths: &[PathBuf]) -> Result<u64, MeasureError> {
     let mut total = 0u64;
     for path in paths {
-        for file in Work::of(path)?.files() {
+        for (file, _) in Work::of(path)?.files() {
             let size = fs::metadata(file).map_err(MeasureError::file(file, "look at"))?.len();
             total = total.saturating_add(size);
         }
@@ -75,8 +77,12 @@ enum Work {
 impl Work {
     fn of(path: &Path) -> Result<Self, MeasureError> {
         let metadata = fs::metadata(path).map_err(MeasureError::file(path, "look at"))?;
-        if !metadata.is_dir() {
+        // A pipe or a terminal has no end that anybody knows of; a disk has.
+        let kind = metadata.file_type();
+        if kind.is_file() || kind.is_block_device() {
             return Ok(Self::File(path.into()));
+        } else if !kind.is_dir() {
+            return Err(MeasureError::NotAFile(path.into()));
         }
         let mut files = Vec::new();
         walk(path, b".", &mut files)?;
@@ -88,12 +94,14 @@ impl Work {
         Ok(Self::Folder(files))
     }
 
-    fn files(&self) -> impl Iterator<Item = &Path> {
+    /// Each with how it is opened: a file of a folder that has become a link since is not followed.
+    fn files(&self) -> impl Iterator<Item = (&Path, i32)> {
         let (one, many) = match self {
             Self::File(path) => (Some(path.as_path()), &[][..]),
             Self::Folder(files) => (None, &files[..]),
         };
-        one.into_iter().chain(many.iter().map(|(_, path)| path.as_path()))
+        let many = many.iter().map(|(_, path)| (path.as_path(), no_follow()));
+        one.into_iter().map(|path| (path, 0)).chain(many)
     }
 
     fn finish(&self, digests: &mut impl Iterator<Item = Hashed>) -> Result<Hashed, MeasureError> {
@@ -148,15 +156,15 @@ fn line(name: &[u8], hashed: &Hashed) -> Vec<u8> {
 }
 
 /// Several at once, each by one thread.
-fn hash_files(files: &[&Path], progress: &Progress<'_>) -> Result<Vec<Hashed>, MeasureError> {
+fn hash_files(files: &[(&Path, i32)], progress: &Progress<'_>) -> Result<Vec<Hashed>, MeasureError> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut done = Vec::new();
         let mut buffer = std::vec![0; BUFFER];
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = files.get(place) else { return done };
-            let hashed = hash_file(file, &mut buffer, progress);
+            let Some((file, flags)) = files.get(place) else { return done };
+            let hashed = hash_file(file, *flags, &mut buffer, progress);
             // One failure ends all: the others would be thrown away.
             if hashed.is_err() {
                 next.store(files.len(), Ordering::Relaxed);
@@ -174,8 +182,9 @@ fn hash_files(files: &[&Path], progress: &Progress<'_>) -> Result<Vec<Hashed>, M
     if hashed.len() == files.len() { Ok(hashed) } else { Err(MeasureError::Thread) }
 }
 
-fn hash_file(path: &Path, buffer: &mut [u8], progress: &Progress<'_>) -> Result<Hashed, MeasureError> {
-    let mut file = File::open(path).map_err(MeasureError::file(path, "open"))?;
+fn hash_file(path: &Path, flags: i32, buffer: &mut [u8], progress: &Progress<'_>) -> Result<Hashed, MeasureError> {
+    let file = File::options().read(true).custom_flags(flags).open(path);
+    let mut file = file.map_err(MeasureError::file(path, "open"))?;
     let mut hasher = Sha256::new();
     let mut size = 0u64;
     loop {

@@ -2,9 +2,10 @@
 //! stands what the PCR held when the log began.
 
 use super::pcr::encode_list;
+use super::tpm::encoded;
 use super::{MeasureError, ProverError};
-use crate::structures::{TpmAlgId, TpmlDigestValues, TpmtHa};
-use crate::wire::Decode;
+use crate::structures::{TpmAlgId, TpmlDigestValues, TpmsClockInfo, TpmtHa};
+use crate::wire::{Encode, Wire, located};
 use rustix::fs::OFlags;
 use std::borrow::ToOwned;
 use std::fs::{File, OpenOptions};
@@ -33,7 +34,7 @@ impl QuietLog {
     pub fn of(log: &Path) -> Result<Self, MeasureError> {
         let path = beside(log);
         let file = match OpenOptions::new().read(true).custom_flags(no_follow()).open(&path) {
-            Ok(file) => file,
+            Ok(file) => a_file(file, &path)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self { _lock: None }),
             Err(error) => return Err(MeasureError::file(&path, "open")(error)),
         };
@@ -48,39 +49,52 @@ impl LogLock {
         let path = beside(log);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o644).custom_flags(no_follow());
-        let file = options.open(&path).map_err(MeasureError::file(&path, "open"))?;
+        let file = a_file(options.open(&path).map_err(MeasureError::file(&path, "open"))?, &path)?;
         file.lock().map_err(MeasureError::file(&path, "lock"))?;
         Ok(Self { path, file })
     }
 
-    /// Keeps what the PCR held when the log began: a `TPML_DIGEST_VALUES`, a value for each bank.
-    pub(super) fn write_start(&self, values: &[TpmtHa<'_>]) -> Result<(), MeasureError> {
-        let list = encode_list(values).map_err(ProverError::Encode)?;
+    /// Keeps when the log began, a `TPMS_CLOCK_INFO`, and what the PCR held then, a `TPML_DIGEST_VALUES`, a value for each bank.
+    pub(super) fn write_start(&self, clock: &TpmsClockInfo, values: &[TpmtHa<'_>]) -> Result<(), MeasureError> {
+        let mut start = encoded(|out| clock.encode(out)).map_err(ProverError::Encode)?;
+        start.extend(encode_list(values).map_err(ProverError::Encode)?);
         let mut file = &self.file;
         let mut store = || {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
-            file.write_all(&list)?;
+            file.write_all(&start)?;
             file.sync_data()
         };
         store().map_err(MeasureError::file(&self.path, "write to"))
     }
 
-    /// The same, read: the value of each bank; zero where nothing is kept.
-    pub(super) fn read_start(&self) -> Result<Vec<(TpmAlgId, Vec<u8>)>, MeasureError> {
-        let mut list = Vec::new();
+    /// The same, read; nothing where nothing is kept.
+    pub(super) fn read_start(&self) -> Result<Option<Start>, MeasureError> {
+        let mut start = Vec::new();
         let mut file = &self.file;
         let mut read = || {
             file.seek(SeekFrom::Start(0))?;
-            file.take(4096).read_to_end(&mut list)
+            file.take(4096).read_to_end(&mut start)
         };
         read().map_err(MeasureError::file(&self.path, "read"))?;
-        if list.is_empty() {
-            return Ok(Vec::new());
+        if start.is_empty() {
+            return Ok(None);
         }
-        let values = TpmlDigestValues::from_bytes(&list).map_err(|_| MeasureError::Lock(self.path.clone()))?;
-        Ok(values.iter().map(|value| (value.hash_alg.0, value.digest.to_vec())).collect())
+        let read = located(&start, |input| {
+            let (input, clock) = TpmsClockInfo::decode(input)?;
+            let (input, values) = TpmlDigestValues::decode(input)?;
+            let values = values.iter().map(|value| (value.hash_alg.0, value.digest.to_vec())).collect();
+            Ok((input, Start { clock, values }))
+        });
+        read.map(Some).map_err(|_| MeasureError::Lock(self.path.clone()))
     }
+}
+
+/// When a log began, and what the PCR held then.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) clock: TpmsClockInfo,
+    pub(super) values: Vec<(TpmAlgId, Vec<u8>)>,
 }
 
 fn beside(log: &Path) -> PathBuf {
@@ -89,9 +103,15 @@ fn beside(log: &Path) -> PathBuf {
     path.into()
 }
 
-/// A link where a log should be would send what is written somewhere else.
+/// A link where a log should be would send what is written somewhere else, and a pipe would wait for ever.
 pub(super) fn no_follow() -> i32 {
-    i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default()
+    i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default()
+}
+
+/// Nothing else keeps what is written to it.
+pub(super) fn a_file(file: File, path: &Path) -> Result<File, MeasureError> {
+    let metadata = file.metadata().map_err(MeasureError::file(path, "look at"))?;
+    if metadata.is_file() { Ok(file) } else { Err(MeasureError::NotAFile(path.into())) }
 }
 
 /// A new file is there after a crash only if its folder is on the disk too.

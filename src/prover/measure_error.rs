@@ -2,6 +2,7 @@
 
 use super::ProverError;
 use crate::log::LogError;
+use crate::wire::write_escaped;
 use core::fmt;
 use rustix::io::Errno;
 use std::io;
@@ -11,6 +12,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MeasureError {
+    /// An event of the log is not what was measured.
+    #[expect(missing_docs, reason = "the log, and the event's number")]
+    Edited { path: PathBuf, event: usize },
     /// A folder without files has no manifest.
     EmptyFolder(PathBuf),
     /// A file failed.
@@ -20,7 +24,7 @@ pub enum MeasureError {
     Full(PathBuf),
     /// The file beside the log is not what is kept there.
     Lock(PathBuf),
-    /// In a folder there is something else than files and folders.
+    /// Something else than a file; in a folder also something else than a folder.
     NotAFile(PathBuf),
     /// The log does not lead to what its PCR holds.
     #[expect(missing_docs, reason = "the log, the PCR, and whether that is at its start")]
@@ -56,51 +60,66 @@ impl From<ProverError> for MeasureError {
 impl fmt::Display for MeasureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyFolder(path) => write!(f, "{} holds no file: nothing of it can be measured", path.display()),
+            Self::Edited { path, event } => write!(
+                f,
+                "event {event} of the log {} does not say what was measured: it was edited, and no verifier believes it; restore the log, or until the \
+                 next start nothing explains the PCR any more",
+                Shown(path)
+            ),
+            Self::EmptyFolder(path) => write!(f, "{} holds no file: nothing of it can be measured", Shown(path)),
             Self::File { path, doing, error } => {
-                write!(f, "cannot {doing} {}: {error}", path.display())?;
+                write!(f, "cannot {doing} {}: {error}", Shown(path))?;
                 if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
                     f.write_str("; it is a symbolic link, and is not followed")?;
                 }
                 Ok(())
             }
             Self::Full(path) => {
-                write!(f, "the log {} is full: more would not be read by any verifier", path.display())
+                write!(f, "the log {} is full: more would not be read by any verifier", Shown(path))
             }
             Self::Lock(path) => {
-                write!(f, "{} does not hold what a PCR held when the log began; it was edited", path.display())
+                write!(f, "{} does not hold what a PCR held when the log began; it was edited", Shown(path))
             }
             Self::NotAFile(path) => {
                 write!(
                     f,
                     "{} is neither a file nor a folder; what a link leads to is not part of a folder",
-                    path.display()
+                    Shown(path)
                 )
             }
             Self::NotExplained { path, pcr, reboot: true } => write!(
                 f,
                 "the log {} is of an earlier start: PCR {pcr} is at its start again; move the log away, and a new one begins",
-                path.display()
+                Shown(path)
             ),
             Self::NotExplained { path, pcr, .. } => write!(
                 f,
                 "the log {} does not lead to what PCR {pcr} holds: it was edited, or something else extended the PCR; until the next start nothing \
                  explains the PCR any more",
-                path.display()
+                Shown(path)
             ),
             Self::OtherBanks(path) => {
-                write!(f, "the log {} is of other PCR banks than those that the TPM has now", path.display())
+                write!(f, "the log {} is of other PCR banks than those that the TPM has now", Shown(path))
             }
             Self::OtherLog { path, pcr, event } => {
-                write!(f, "{} is no log of an application for PCR {pcr}: event {event} is another's", path.display())
+                write!(f, "{} is no log of an application for PCR {pcr}: event {event} is another's", Shown(path))
             }
             Self::Prover(error) => error.fmt(f),
-            Self::Sealed(path) => write!(f, "the log {} is sealed: nothing may follow", path.display()),
+            Self::Sealed(path) => write!(f, "the log {} is sealed: nothing may follow", Shown(path)),
             Self::Thread => f.write_str("a thread that hashes has ended early"),
             Self::Unreadable { path, error } => {
-                write!(f, "{} is no log of an application, or was edited: {error}", path.display())
+                write!(f, "{} is no log of an application, or was edited: {error}", Shown(path))
             }
         }
+    }
+}
+
+/// A path on one line: files may be called anything.
+struct Shown<'p>(&'p Path);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.to_string_lossy().chars().try_for_each(|c| write_escaped(f, c))
     }
 }
 

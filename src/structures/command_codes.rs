@@ -74,6 +74,8 @@ constants! {
         PCR_READ = 0x0000_017e,
         /// `TPM2_PolicyPCR`.
         POLICY_PCR = 0x0000_017f,
+        /// `TPM2_ReadClock`.
+        READ_CLOCK = 0x0000_0181,
         /// `TPM2_PCR_Extend`.
         PCR_EXTEND = 0x0000_0182,
         /// `TPM2_NV_Certify`.

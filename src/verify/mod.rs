@@ -73,6 +73,8 @@ pub use certificate_rules::{CertificateRules, GoogleRule};
 pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
 pub use check::{Check, Outcome};
 pub use distinguished_name::DistinguishedName;
+#[cfg(feature = "cli")]
+pub(crate) use distinguished_name::Escaped;
 pub use enclosed::{Attachment, Attachments, Log, Logs};
 pub use error::{KeyIdentity, Part, VerifyError};
 pub use event_rules::{EventRule, EventRules, SecureBootRules};

@@ -2,6 +2,8 @@
 #![allow(missing_docs, dead_code, unreachable_pub, clippy::pedantic, clippy::restriction)]
 
 #[cfg(feature = "cli")]
+pub mod application;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod forge;
 pub mod log;

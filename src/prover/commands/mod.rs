@@ -15,11 +15,13 @@
 //! | Enhanced Authorization (EA) Commands | `enhanced_authorization` |
 //! | Hierarchy Commands | `hierarchy` |
 //! | Context Management | `context_management` |
+//! | Clocks and Timers | `clocks_and_timers` |
 //! | Capability Commands | `capability` |
 //! | Non-volatile Storage | `nv_storage` |
 
 mod attestation;
 mod capability;
+mod clocks_and_timers;
 mod context_management;
 mod enhanced_authorization;
 mod hierarchy;
@@ -35,6 +37,7 @@ mod testing;
 
 pub use attestation::*;
 pub use capability::*;
+pub use clocks_and_timers::*;
 pub use context_management::*;
 pub use enhanced_authorization::*;
 pub use hierarchy::*;

@@ -1,4 +1,4 @@
-//! Checks a TPM 2.0 proof: the attestation key, the quote that it signed, the PCR values that the quote covers.
+//! Checks a TPM 2.0 proof: the attestation key, the quote that it signed, the PCR values that the quote covers; and, with a feature, makes one.
 //!
 //! `no_std`, without an allocator, without `unsafe`; bad input is an error with its place, never a panic.
 //!
@@ -8,7 +8,7 @@
 //!
 //! | from | by | a fact |
 //! |---|---|---|
-//! | [`verify::KeyEvidence`] | [`verify::TrustedKey::pinned`], [`verify::TrustedKey::certified`] | [`verify::TrustedKey`]: why the key is one |
+//! | [`verify::KeyEvidence`] | [`verify::TrustedKey::pinned`], [`verify::TrustedKey::activated`], [`verify::TrustedKey::certified`] | [`verify::TrustedKey`]: why the key is one |
 //! | [`verify::Attestation`] | [`verify::Attestation::verify_signature`] | [`verify::SignedAttest`]: the key signed these bytes, a TPM made them |
 //! | [`verify::SignedAttest`] | [`verify::SignedAttest::verify_quote`] | [`verify::VerifiedQuote`]: they answer the challenge, and cover the values |
 //! | [`verify::VerifiedQuote`] | [`verify::VerifiedQuote::verify_logs`] | [`verify::VerifiedLogs`]: which values logs explain |
@@ -31,7 +31,8 @@
 //!
 //! # Features
 //!
-//! None is on by default. `std` adds the writing of proofs and logs, PEM and the clock; `cli` adds the command line. Neither changes a verdict.
+//! None is on by default. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
+//! measures, makes proofs and enrolls machines; `cli` adds the command line. None changes a verdict.
 #![no_std]
 #[cfg(any(test, feature = "std"))]
 extern crate std;

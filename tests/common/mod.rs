@@ -5,6 +5,8 @@
 pub mod application;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod fake_tpm;
 pub mod forge;
 pub mod log;
 #[cfg(feature = "cli")]

@@ -104,6 +104,10 @@ impl Swtpm {
         let _ = self.child.wait();
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -24,6 +24,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
             "rustls_pki_types",
             "serde",
             "serde_json",
+            "signal_hook",
             "tempfile",
             "toml",
             "zeroize",
@@ -32,7 +33,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates of anybody's.
-const OTHERS: [&str; 24] = [
+const OTHERS: [&str; 25] = [
     "aes",
     "base64",
     "cfb_mode",
@@ -53,6 +54,7 @@ const OTHERS: [&str; 24] = [
     "rustls_pki_types",
     "serde",
     "serde_json",
+    "signal_hook",
     "tempfile",
     "toml",
     "webpki",

@@ -201,7 +201,7 @@ fn new_keys_outlive_a_reboot() {
     assert_eq!(before[0], before[1], "P-256 is the default");
     assert_eq!(different.len(), 4);
     rejected(&verify(&swtpm, &format!("{}{ZERO}", pinned(&before[0])), ""));
-    for wrong in ["p256", "new:", "new:rsa1024", "0x", "81000003", "google", ""] {
+    for wrong in ["p256", "new:", "new:rsa1024", "0x", "0x+81000003", "0x-1", "81000003", "google", ""] {
         fails(&prove(&swtpm, &format!("--ak={wrong}")), 2, "is no key");
     }
 }
@@ -339,6 +339,22 @@ fn certificates_in_nv() {
     // None of it hinders a key that needs none of it.
     persistent(&swtpm, AkAlgorithm::P256);
     succeeds(&prove(&swtpm, "--ak 0x81000003 --uncertified"));
+}
+
+/// Where the owner has a password, an index is read by its own, which is empty.
+#[test]
+fn an_owner_with_a_password_does_not_hinder() {
+    let swtpm = Swtpm::new("prove-owner");
+    write_nv(&swtpm, 0x01c0_0100, b"12345678");
+    define_nv(&swtpm, 0x01c0_0101, 8, "ownerread|ownerwrite");
+    swtpm.tool("tpm2_nvwrite -Q -C o -i content 0x1c00101");
+    swtpm.tool("tpm2_changeauth -Q -c o secret");
+    let mut tpm = swtpm.tpm();
+    assert_eq!(tpm.read_nv(0x01c0_0100).unwrap().unwrap(), b"12345678");
+    let error = tpm.read_nv(0x01c0_0101).unwrap_err();
+    assert!(matches!(error, ProverError::NvAccess(0x01c0_0101)), "{error}");
+    drop(tpm);
+    succeeds(&prove(&swtpm, ""));
 }
 
 /// An index with a password, or a locked one, is nobody's business here.
@@ -499,7 +515,7 @@ fn keys_that_cannot_quote() {
     let swtpm = Swtpm::manufactured("prove-unable");
     fails(&prove(&swtpm, "--uncertified --ak 0x81010001"), 3, "the TPM refuses");
     fails(&prove(&swtpm, "--uncertified --ak 0x81010016"), 3, "TPM_RC_KEY");
-    fails(&prove(&swtpm, "--uncertified --ak 0x80000000"), 3, "not loaded");
+    fails(&prove(&swtpm, "--uncertified --ak 0x80000000"), 3, "no key under the handle 0x80000000");
     fails(&prove(&swtpm, "--uncertified --ak 0x01c00002"), 3, "the TPM refuses");
     fails(&prove(&swtpm, "--uncertified --ak 0x40000001"), 3, "the TPM refuses");
     // One that needs a password, which nobody is asked for.
@@ -530,7 +546,7 @@ fn a_full_tpm() {
     assert_eq!(swtpm.tool("tpm2_getcap handles-transient"), left);
 }
 
-/// A link at the output is replaced, and what it leads to is not touched.
+/// A link at the output is neither followed nor replaced.
 #[test]
 fn p15_a_link_is_not_followed() {
     let swtpm = Swtpm::new("prove-p15");
@@ -540,9 +556,10 @@ fn p15_a_link_is_not_followed() {
         let _ = fs::remove_file(&link);
         symlink(&leads_to, &link).unwrap();
         let arguments = format!("prove --tpm {} --nonce {NONCE} -o {link}", swtpm.address);
-        let name = succeeds(&run(&words(&arguments)));
-        assert!(fs::symlink_metadata(&link).unwrap().file_type().is_file());
-        accepted(&verify_file(&swtpm, "link", &format!("{}{ZERO}", pinned(&name)), ""));
+        let outcome = run(&words(&arguments));
+        fails(&outcome, 3, "is a symbolic link, and only a regular file is replaced; name another");
+        fails(&outcome, 3, &link);
+        assert_eq!(fs::read_link(&link).unwrap().to_str().unwrap(), leads_to);
         assert_eq!(fs::read(&target).unwrap(), b"precious");
         assert!(!Path::new(&swtpm.folder.path("nowhere")).exists());
     }
@@ -682,10 +699,9 @@ fn p18_more_logs_than_a_verifier_reads() {
     let many = format!(" --log application={log}").repeat(9);
     let outcome = prove(&swtpm, &many);
     let rules = format!("{BY_LOG}  {{ pcr = 13, kind = \"weights\" }},\n]\n");
-    if outcome.code == 0 {
-        let name = succeeds(&outcome);
-        panic!("{outcome:?} but {:?}", verify(&swtpm, &format!("{}{rules}", pinned(&name)), ""));
-    }
+    fails(&outcome, 2, "several logs named application");
+    let name = succeeds(&prove(&swtpm, &format!("--log application={log}")));
+    accepted(&verify(&swtpm, &format!("{}{rules}", pinned(&name)), ""));
 }
 
 /// Several at once on one TPM, in threads and in processes.
@@ -803,7 +819,7 @@ fn a_pipe_is_not_replaced() {
     let outcome = run(&words(&format!("prove --tpm {} --nonce {NONCE} -o {pipe}", swtpm.address)));
     let is_there = fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo();
     assert!(is_there, "the pipe is gone: {outcome:?}");
-    fails(&outcome, 3, "pipe");
+    fails(&outcome, 3, "is a pipe");
 }
 
 /// Measures into PCR 13, and gives back the log.
@@ -979,12 +995,10 @@ fn a_failure_at_any_command_leaves_nothing() {
     fails(&prove(&swtpm, &format!("--log application={text}")), 1, "is no log");
 }
 
-/// Who interrupts a prover finds the TPM as it was, and no part of a file.
-#[test]
-fn an_interrupted_prover_leaves_nothing() {
-    let swtpm = Swtpm::new("prove-interrupted");
+/// What comes of a prover that gets these signals while the TPM quotes.
+fn interrupted(swtpm: &Swtpm, signals: &[&str]) -> (std::process::ExitStatus, String) {
     let (sender, quoting) = std::sync::mpsc::channel();
-    let proxy = FakeTpm::before(&swtpm, move |command, tpm| {
+    let proxy = FakeTpm::before(swtpm, move |command, tpm| {
         let response = tpm(command);
         if code(command) == QUOTE {
             sender.send(()).unwrap();
@@ -995,13 +1009,35 @@ fn an_interrupted_prover_leaves_nothing() {
     let output = swtpm.folder.path("proof");
     let mut command = Command::new(env!("CARGO_BIN_EXE_tpmproof"));
     command.args(words(&format!("prove --tpm {} --nonce {NONCE} -o {output}", proxy.address)));
-    let mut process = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let process = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
     quoting.recv_timeout(common::swtpm::TIMEOUT).unwrap();
-    let interrupt = Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap();
-    assert!(interrupt.success());
-    process.wait().unwrap();
+    for signal in signals {
+        assert!(Command::new("kill").args([*signal, &process.id().to_string()]).status().unwrap().success());
+        // Two at once may come as one.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let outcome = process.wait_with_output().unwrap();
     assert!(!Path::new(&output).exists());
-    nothing_is_left(&swtpm);
+    (outcome.status, String::from_utf8(outcome.stderr).unwrap())
+}
+
+/// Who interrupts a prover finds the TPM as it was, and no part of a file.
+#[test]
+fn an_interrupted_prover_leaves_nothing() {
+    let swtpm = Swtpm::new("prove-interrupted");
+    for signal in ["-INT", "-TERM"] {
+        let (status, notes) = interrupted(&swtpm, &[signal]);
+        assert_eq!((status.code(), &notes[..]), (Some(3), "tpmproof: interrupted; nothing was written\n"));
+        nothing_is_left(&swtpm);
+    }
+}
+
+/// Who is in a hurry says so twice.
+#[test]
+fn a_second_interrupt_does_not_wait() {
+    let swtpm = Swtpm::new("prove-impatient");
+    let (status, _) = interrupted(&swtpm, &["-INT", "-INT"]);
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
 }
 
 /// The Name that is told is the one that `tpm2-tools` compute.

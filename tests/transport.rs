@@ -963,6 +963,7 @@ fn a_pipe_is_no_device() {
     let outcome = prove(&format!("device:{pipe}"), &folder);
     assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
     fails(&outcome, &pipe);
+    fails(&outcome, "no character device");
     assert!(!outcome.notes.contains("the TPM refuses"), "it took its own command for a response: {outcome:?}");
 }
 

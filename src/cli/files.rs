@@ -1,6 +1,7 @@
 //! Files, read with a limit and written whole or not at all.
 
 use super::error::CliError;
+use super::interrupt;
 use std::format;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -37,8 +38,8 @@ pub(crate) enum Access {
     Everybody,
 }
 
-/// Writes a file beside `path` and puts it in its place: what was there is replaced only when all is on the disk. A link is replaced, and
-/// not followed.
+/// Writes a file beside `path` and puts it in its place: what was there is replaced only when all is on the disk. Only a regular file is
+/// replaced; a link is not, and is not followed.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
     store(path, bytes, access, |file| file.persist(path))
 }
@@ -58,6 +59,10 @@ fn store(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // A file that is begun is finished, or taken away again.
+    let _hold = interrupt::hold();
+    interrupt::check()?;
+    judge_place(path)?;
     let store = || {
         let mode = if access == Access::Owner { 0o600 } else { 0o666 };
         let permissions = std::fs::Permissions::from_mode(mode);
@@ -65,9 +70,25 @@ fn store(
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         persist(file).map_err(|error| error.error)?;
-        Ok(())
+        // The new name is there after a crash only if the folder is on the disk too. One that may not be read cannot be asked for that.
+        File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
     };
     store().map_err(CliError::file(path, "write"))
+}
+
+/// A pipe, a device or a link is somebody's; none of them is taken away.
+fn judge_place(path: &Path) -> Result<(), CliError> {
+    let Ok(found) = std::fs::symlink_metadata(path).map(|found| found.file_type()) else { return Ok(()) };
+    let what = match found {
+        _ if found.is_file() => return Ok(()),
+        _ if found.is_symlink() => "a symbolic link",
+        _ if found.is_dir() => "a folder",
+        _ => "a pipe, a socket or a device",
+    };
+    let path = path.display();
+    Err(CliError::Environment(format!(
+        "cannot write {path}: it is {what}, and only a regular file is replaced; name another"
+    )))
 }
 
 /// The largest log or attachment that goes into a proof.

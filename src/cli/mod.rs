@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod hex;
 mod input;
+mod interrupt;
 mod json;
 mod keys;
 mod log;

@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::files::Access;
 use super::measure::DEFAULT_LOG;
 use super::prover_args::{AkChoice, ProveArguments};
-use super::{files, hex, input, keys, policy_text, tpm};
+use super::{files, hex, input, interrupt, keys, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
 use crate::structures::TpmHandle;
@@ -37,8 +37,10 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
     let chain = chain(&mut tpm, &key, given, arguments, notes)?;
     let quoted = tpm.quote(&key, &nonce, &selection)?;
     tpm.close()?;
+    interrupt::check()?;
     let logs = logs.iter().map(|log| input::read_log(log, files::LARGE)).collect::<Result<Vec<_>, _>>()?;
     drop(quiet);
+    judge_names(&logs)?;
     for (bank, index) in quoted.unexplained(&logs) {
         let _ = writeln!(notes, "warning: no log leads to what PCR {index} of {} holds", bank.name());
     }
@@ -86,6 +88,17 @@ fn logs(arguments: &ProveArguments, address: &TpmAddress) -> Vec<String> {
         }
     }
     found
+}
+
+/// A verifier reads a log by its name, so there is one of each.
+fn judge_names(logs: &[(LogName, Vec<u8>)]) -> Result<(), CliError> {
+    let twice =
+        logs.iter().enumerate().find(|(place, (name, _))| logs.iter().take(*place).any(|(other, _)| other == name));
+    let Some((_, (name, _))) = twice else { return Ok(()) };
+    let name = name.as_str();
+    Err(CliError::Misuse(format!(
+        "--log gives several logs named {name}, and a verifier reads one of each name; leave the others out"
+    )))
 }
 
 fn path_of(argument: &str) -> &str {

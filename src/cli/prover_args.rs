@@ -96,7 +96,8 @@ impl FromStr for AkChoice {
             "google-rsa" => Ok(Self::GoogleRsa),
             "google-ecc" => Ok(Self::GoogleEcc),
             _ => {
-                let handle = text.strip_prefix("0x").and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with('+'));
+                let handle = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
                 let algorithm = text.strip_prefix("new:");
                 let algorithm = algorithm.and_then(|name| AkAlgorithm::ALL.iter().find(|known| known.name() == name));
                 algorithm.map(|algorithm| Self::New(*algorithm)).or(handle.map(Self::Handle)).ok_or_else(wrong)

@@ -1,8 +1,11 @@
 //! The TPM that a command talks to.
 
 use super::error::CliError;
+use super::interrupt::{self, Hold};
 use super::prover_args::TpmArguments;
-use crate::prover::{Tpm, TpmAddress};
+use crate::prover::transport::{DEFAULT_TIMEOUT, Transport};
+use crate::prover::{ProverError, Tpm, TpmAddress, TransportError};
+use std::boxed::Box;
 use std::string::ToString;
 
 /// The address on the command line, or in the environment, or the first device.
@@ -22,8 +25,26 @@ pub(crate) fn address(arguments: &TpmArguments) -> Result<TpmAddress, CliError> 
     }
 }
 
-pub(crate) fn open(address: &TpmAddress) -> Result<Tpm, CliError> {
-    Ok(Tpm::open(address)?)
+/// Opens the TPM. Until it is closed, and what was loaded into it is flushed, an interrupt waits.
+pub(crate) fn open(address: &TpmAddress) -> Result<Tpm, ProverError> {
+    let transport = address.open(DEFAULT_TIMEOUT)?;
+    Ok(Tpm::new(Box::new(Held { transport, _hold: interrupt::hold() })))
+}
+
+#[derive(Debug)]
+struct Held {
+    transport: Box<dyn Transport>,
+    _hold: Hold,
+}
+
+impl Transport for Held {
+    fn transmit<'r>(&mut self, command: &[u8], response: &'r mut [u8]) -> Result<&'r [u8], TransportError> {
+        self.transport.transmit(command, response)
+    }
+
+    fn set_locality(&mut self, locality: u8) -> Result<(), TransportError> {
+        self.transport.set_locality(locality)
+    }
 }
 
 const VARIABLE: &str = "TPMPROOF_TPM";

@@ -61,7 +61,7 @@ impl Tpm {
         self.nv_certificate(template.certificate)
     }
 
-    /// The certificates above those of the endorsement keys that the maker has put into NV.
+    /// The certificates above those of the endorsement keys that the maker has put into NV. An index that cannot be read is passed over.
     ///
     /// # Errors
     /// If the TPM is not reached.
@@ -69,13 +69,17 @@ impl Tpm {
         let mut content = Vec::new();
         for index in self.nv_indices(EK_CHAIN)? {
             // One chain may lie in several indices, cut anywhere.
-            content.extend(self.read_nv(index)?.unwrap_or_default());
+            match self.read_nv(index) {
+                Ok(part) => content.extend(part.unwrap_or_default()),
+                Err(ProverError::NvAccess(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let mut certificates = Vec::new();
-        let mut rest = &content[..];
+        let mut rest = without_padding(&content);
         while let Ok((der, after)) = Certificate::trim(rest) {
             certificates.push(der.to_vec());
-            rest = after;
+            rest = without_padding(after);
         }
         Ok(certificates)
     }
@@ -119,34 +123,48 @@ pub enum Missing {
 }
 
 impl Chain {
-    /// Puts `certificates`, in whatever order, together to the chain of `key`: its own, then each issuer's by name, up to one that issued
-    /// itself. Nothing is verified; that is for who reads the proof.
+    /// Puts `certificates`, in whatever order, together to the chain of `key`: its own, then those with the issuer's name, and so on up to
+    /// one that issued itself. Nothing is verified; that is for who reads the proof, who tries each of several with one name.
     #[must_use]
     pub fn of(key: &Key, certificates: &[Vec<u8>]) -> Self {
-        let read: Vec<Certificate<'_>> =
-            certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
-        let Some(own) = read.iter().find(|certificate| is_of(certificate, key)) else {
+        let mut read: Vec<Certificate<'_>> = Vec::new();
+        for certificate in certificates.iter().filter_map(|der| Certificate::from_der(der).ok()) {
+            if !read.iter().any(|other| other.der() == certificate.der()) {
+                read.push(certificate);
+            }
+        }
+        let Some(own) = read.iter().position(|certificate| is_of(certificate, key)) else {
             return Self { certificates: Vec::new(), missing: Some(Missing::OfKey) };
         };
-        let mut chain = Self { certificates: std::vec![own.der().to_vec()], missing: None };
-        let mut last = own;
-        while last.issuer() != last.subject() {
-            let issuer = read.iter().find(|other| {
-                other.subject() == last.issuer() && !chain.certificates.iter().any(|der| der == other.der())
-            });
-            let Some(issuer) = issuer else {
-                chain.missing = Some(Missing::Issuer(last.issuer().to_string()));
-                break;
-            };
-            if chain.certificates.len() == MAX_CERTIFICATES {
-                chain.missing = Some(Missing::TooMany);
-                break;
+        let mut chain = std::vec![read.remove(own)];
+        let (mut place, mut reaches_end, mut lacks) = (0usize, false, None);
+        while let Some((issuer, subject)) = chain.get(place).map(|last| (last.issuer(), last.subject())) {
+            place = place.saturating_add(1);
+            if issuer == subject {
+                reaches_end = true;
+                continue;
             }
-            chain.certificates.push(issuer.der().to_vec());
-            last = issuer;
+            let (issuers, others): (Vec<_>, Vec<_>) = read.into_iter().partition(|other| other.subject() == issuer);
+            if issuers.is_empty() {
+                lacks = lacks.or(Some(issuer));
+            }
+            chain.extend(issuers);
+            read = others;
         }
-        chain
+        let missing = match lacks {
+            _ if chain.len() > MAX_CERTIFICATES => Some(Missing::TooMany),
+            Some(issuer) if !reaches_end => Some(Missing::Issuer(issuer.to_string())),
+            _ => None,
+        };
+        let certificates = chain.iter().take(MAX_CERTIFICATES).map(|certificate| certificate.der().to_vec()).collect();
+        Self { certificates, missing }
     }
+}
+
+/// What follows the octets that fill an index.
+fn without_padding(content: &[u8]) -> &[u8] {
+    let start = content.iter().position(|octet| !matches!(octet, 0 | 0xff)).unwrap_or(content.len());
+    content.get(start..).unwrap_or_default()
 }
 
 fn is_of(certificate: &Certificate<'_>, key: &Key) -> bool {

@@ -5,6 +5,7 @@ use crate::crypto::{CryptoError, HashAlgorithm};
 use crate::structures::{TpmCc, TpmRc};
 use crate::wire::{DecodeError, EncodeError};
 use core::fmt;
+use std::string::String;
 
 /// Why a command, or something made of commands, failed.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub enum ProverError {
     /// There is no NV index with what is needed.
     #[expect(missing_docs, reason = "the index, and what it was to hold")]
     NoNvIndex { index: u32, what: &'static str },
-    /// An NV index cannot be read without a password.
+    /// An NV index cannot be read without a password, or is locked.
     NvAccess(u32),
     /// An NV index does not hold what it should.
     #[expect(missing_docs, reason = "the index, and what is wrong with what it holds")]
@@ -43,8 +44,18 @@ pub enum ProverError {
     /// PCRs were extended between each quote and the reading of their values.
     #[expect(missing_docs, reason = "how often it was tried")]
     PcrsChange { attempts: usize },
+    /// The TPM has no such PCR.
+    NoSuchPcr(u8),
+    /// What a command is to be made of has a size or a count that no command takes.
+    Parameter(DecodeError),
     /// A public area or a list cannot be read.
     Public(DecodeError),
+    /// A key whose quotes no verifier accepts, with the reason.
+    NoAttestationKey(String),
+    /// A quote that does not verify, with the reason.
+    QuoteChanged(String),
+    /// A response holds something else than was asked for.
+    NotAsked(TpmCc),
     /// The system has no random numbers.
     Random(getrandom::Error),
 }
@@ -122,7 +133,10 @@ impl fmt::Display for ProverError {
                     "the TPM has no NV index {index:#010x}, which is to hold {what}: this is another platform, or it was removed"
                 )
             }
-            Self::NvAccess(index) => write!(f, "the NV index {index:#010x} cannot be read without a password"),
+            Self::NvAccess(index) => write!(
+                f,
+                "the NV index {index:#010x} cannot be read without a password or policy, or is locked until the TPM starts again"
+            ),
             Self::NvContent { index, error } => {
                 write!(f, "the NV index {index:#010x} does not hold what it should: {error}")
             }
@@ -130,6 +144,15 @@ impl fmt::Display for ProverError {
                 f,
                 "PCRs were extended between quote and reading, {attempts} times: something measures without end; stop it, or select other PCRs"
             ),
+            Self::NoSuchPcr(index) => write!(f, "there is no PCR {index}: they are 0 to 23; select others"),
+            Self::Parameter(error) => write!(f, "no command can be made of what was asked for: {error}"),
+            Self::NoAttestationKey(reason) => write!(f, "no verifier accepts what this key signs: {reason}; use another"),
+            Self::QuoteChanged(reason) => {
+                write!(f, "the quote was changed between the TPM and here, or is not by this key: {reason}")
+            }
+            Self::NotAsked(command) => {
+                write!(f, "the TPM's response to {command:?} holds something else than was asked for")
+            }
             Self::Public(error) => write!(f, "what the TPM gave cannot be read: {error}"),
             Self::Random(error) => write!(f, "the system gives no random numbers: {error}"),
         }

@@ -67,7 +67,7 @@ impl Tpm {
     pub fn find_key(&mut self, handle: TpmHandle) -> Result<Option<Key>, ProverError> {
         match self.key(handle) {
             Ok(key) => Ok(Some(key)),
-            Err(error) if error.code().is_some_and(|code| code.base() == TpmRc::HANDLE) => Ok(None),
+            Err(error) if error.code().is_some_and(|code| names_nothing(code.base())) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -84,7 +84,7 @@ impl Tpm {
             in_sensitive: Tpm2bSensitiveCreate(nothing),
             in_public: Tpm2bPublic(template),
             outside_info: Tpm2bData(&[]),
-            creation_pcr: TpmlPcrSelection::from_bytes(&none).map_err(ProverError::Public)?,
+            creation_pcr: TpmlPcrSelection::from_bytes(&none).map_err(ProverError::Parameter)?,
         };
         let created = self.execute(&command, &mut [Authorization::Password(&[])])?;
         let public = created.out_public.bytes.get(2..).unwrap_or_default().to_vec();
@@ -121,16 +121,16 @@ impl Tpm {
                 return Ok(key);
             }
         }
-        if let Some(own) = self.read_nv(template.template)? {
-            let index = template.template;
-            let own = TpmtPublic::from_bytes(&own).map_err(|error| ProverError::NvContent { index, error })?;
-            return self.create_primary(TpmHandle::ENDORSEMENT, own);
-        }
+        let index = template.template;
+        let own = self.read_nv(index)?;
+        let mut public = match &own {
+            Some(own) => TpmtPublic::from_bytes(own).map_err(|error| ProverError::NvContent { index, error })?,
+            None => template.public(),
+        };
         let nonce = match template.nonce {
             Some(index) => self.read_nv(index)?.unwrap_or_default(),
             None => Vec::new(),
         };
-        let mut public = template.public();
         let mut filled = [0; 256];
         if !nonce.is_empty() {
             // The nonce begins the octets of `unique`, and zeros fill them (TCG EK Credential Profile 2.5, B.3).
@@ -157,6 +157,11 @@ impl Tpm {
         self.execute(&command, &mut [Authorization::Password(&[])])?;
         Ok(Key { entity: Entity::new(handle, key.entity.name), public: key.public.clone() })
     }
+}
+
+/// `TPM_RC_HANDLE`, or of a transient object `TPM_RC_REFERENCE_H0`.
+fn names_nothing(code: TpmRc) -> bool {
+    matches!(code, TpmRc::HANDLE | TpmRc(0x910))
 }
 
 const EMPTY: Tpm2bAuth<'static> = Tpm2bDigest(&[]);

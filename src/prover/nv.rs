@@ -2,14 +2,15 @@
 
 use super::commands::{GetCapability, NvRead, NvReadPublic};
 use super::{Authorization, Entity, ProverError, Tpm};
-use crate::structures::{TpmCap, TpmHandle, TpmPt, TpmRc, TpmaNv, TpmsCapabilityData};
+use crate::structures::{TpmCap, TpmCc, TpmHandle, TpmPt, TpmRc, TpmaNv, TpmsCapabilityData};
 use std::vec::Vec;
 
 impl Tpm {
-    /// All of an NV index; nothing if there is none, or it was never written.
+    /// All of an NV index; nothing if there is none, or it was never written. It is read by the owner's empty password, or by its own, but
+    /// by neither where a failure counts towards a lockout.
     ///
     /// # Errors
-    /// [`ProverError::NvAccess`] if it cannot be read without a password; or if the TPM is not reached.
+    /// [`ProverError::NvAccess`] if it cannot be read so, or is locked; or if the TPM is not reached.
     pub fn read_nv(&mut self, index: u32) -> Result<Option<Vec<u8>>, ProverError> {
         let handle = TpmHandle(index);
         let public = match self.execute(&NvReadPublic { nv_index: Entity::of(handle) }, &mut []) {
@@ -23,13 +24,19 @@ impl Tpm {
         if !attributes.contains(TpmaNv::WRITTEN) {
             return Ok(None);
         }
-        let reader = if attributes.contains(TpmaNv::AUTHREAD) {
-            entity
-        } else if attributes.contains(TpmaNv::OWNERREAD) {
-            Entity::of(TpmHandle::OWNER)
-        } else {
-            return Err(ProverError::NvAccess(index));
-        };
+        let owner = attributes.contains(TpmaNv::OWNERREAD).then_some(Entity::of(TpmHandle::OWNER));
+        let itself = attributes.contains(TpmaNv::AUTHREAD.with(TpmaNv::NO_DA)).then_some(entity);
+        for reader in owner.into_iter().chain(itself) {
+            match self.read_nv_by(reader, entity, size) {
+                Err(error) if DENIED.iter().any(|code| is(&error, *code)) => {}
+                Err(error) if is(&error, TpmRc::NV_UNINITIALIZED) => return Ok(None),
+                read => return read.map(Some),
+            }
+        }
+        Err(ProverError::NvAccess(index))
+    }
+
+    fn read_nv_by(&mut self, reader: Entity, index: Entity, size: u16) -> Result<Vec<u8>, ProverError> {
         let at_once = self.property(TpmPt::NV_BUFFER_MAX)?.and_then(|most| u16::try_from(most).ok());
         // What every TPM can (PC Client Platform TPM Profile 1.06, 4.5).
         let at_once = at_once.filter(|most| *most > 0).unwrap_or(512).min(1024);
@@ -37,17 +44,15 @@ impl Tpm {
         let mut offset = 0u16;
         while offset < size {
             let length = size.saturating_sub(offset).min(at_once);
-            let command = NvRead { auth_handle: reader, nv_index: entity, size: length, offset };
-            let part = self.execute(&command, &mut [Authorization::Password(&[])]);
-            let part = match part {
-                Ok(part) => part,
-                Err(error) if is(&error, TpmRc::NV_UNINITIALIZED) => return Ok(None),
-                Err(error) => return Err(error),
-            };
+            let command = NvRead { auth_handle: reader, nv_index: index, size: length, offset };
+            let part = self.execute(&command, &mut [Authorization::Password(&[])])?;
+            if part.data.0.len() != usize::from(length) {
+                return Err(ProverError::NotAsked(TpmCc::NV_READ));
+            }
             content.extend_from_slice(part.data.0);
             offset = offset.saturating_add(length);
         }
-        Ok(Some(content))
+        Ok(content)
     }
 
     /// The NV indices of a range, ascending.
@@ -83,6 +88,10 @@ impl Tpm {
         Ok(properties.iter().find(|found| found.property == property).map(|found| found.value))
     }
 }
+
+/// Why a reader without a password does not read; the last is that the owner's hierarchy is off.
+const DENIED: [TpmRc; 5] =
+    [TpmRc::AUTH_FAIL, TpmRc::BAD_AUTH, TpmRc::NV_AUTHORIZATION, TpmRc::NV_LOCKED, TpmRc::HIERARCHY];
 
 fn is(error: &ProverError, code: TpmRc) -> bool {
     error.code().is_some_and(|found| found.base() == code)

@@ -1,13 +1,14 @@
 //! PCRs of a TPM: which banks it has, what they hold, and how they are extended.
 
-use super::commands::{GetCapability, PcrExtend, PcrRead};
+use super::commands::{GetCapability, PcrExtend, PcrRead, PcrReadResponse};
 use super::tpm::encoded;
 use super::{Authorization, Entity, ProverError, Tpm};
 use crate::crypto::HashAlgorithm;
 use crate::structures::{
-    TpmAlgId, TpmCap, TpmiAlgHash, TpmlDigestValues, TpmlPcrSelection, TpmsCapabilityData, TpmsPcrSelection, TpmtHa,
+    TpmAlgId, TpmCap, TpmCc, TpmiAlgHash, TpmlDigestValues, TpmlPcrSelection, TpmsCapabilityData, TpmsPcrSelection,
+    TpmtHa,
 };
-use crate::verify::BankSelection;
+use crate::verify::{BankSelection, PcrValue};
 use crate::wire::{Decode, Encode, EncodeError};
 use std::vec::Vec;
 
@@ -20,6 +21,12 @@ pub struct OwnedPcrValue {
     pub index: u8,
     /// The value.
     pub value: Vec<u8>,
+}
+
+impl OwnedPcrValue {
+    pub(super) fn as_value(&self) -> PcrValue<'_> {
+        PcrValue { bank: self.bank, index: self.index, value: &self.value }
+    }
 }
 
 impl Tpm {
@@ -38,25 +45,19 @@ impl Tpm {
     /// quote tells.
     ///
     /// # Errors
-    /// [`ProverError::InactiveBank`] if the TPM has no values of a bank; or if it is not reached.
+    /// [`ProverError::InactiveBank`] if the TPM has no values of a bank; [`ProverError::NotAsked`] if it gives others; or if it is not
+    /// reached.
     pub fn read_pcrs(&mut self, selection: &[BankSelection]) -> Result<Vec<OwnedPcrValue>, ProverError> {
         let mut values = Vec::new();
         for bank in selection {
-            let mut left = bank.pcrs;
-            while left != 0 {
-                let asked = encode_selection(&[BankSelection { bank: bank.bank, pcrs: left }])?;
-                let pcr_selection_in = TpmlPcrSelection::from_bytes(&asked).map_err(ProverError::Public)?;
+            let mut left = *bank;
+            while left.pcrs != 0 {
+                let asked = encode_selection(&[left])?;
+                let pcr_selection_in = TpmlPcrSelection::from_bytes(&asked).map_err(ProverError::Parameter)?;
                 let answer = self.execute(&PcrRead { pcr_selection_in }, &mut [])?;
-                let got = answer.pcr_selection_out.iter().find(|got| got.hash.0 == bank.bank.into());
-                let mut digests = answer.pcr_values.iter();
-                let before = left;
-                for index in got.iter().flat_map(TpmsPcrSelection::indices).filter_map(|index| u8::try_from(index).ok())
-                {
-                    let Some(digest) = digests.next() else { break };
-                    left &= !1u32.checked_shl(index.into()).unwrap_or(0);
-                    values.push(OwnedPcrValue { bank: bank.bank.into(), index, value: digest.0.to_vec() });
-                }
-                if left == before {
+                let before = left.pcrs;
+                values.extend(take(&answer, &mut left).ok_or(ProverError::NotAsked(TpmCc::PCR_READ))?);
+                if left.pcrs == before {
                     return Err(ProverError::InactiveBank(bank.bank));
                 }
             }
@@ -70,10 +71,29 @@ impl Tpm {
     /// If the TPM refuses, for instance because the PCR is not for this locality.
     pub fn extend(&mut self, index: u8, digests: &[TpmtHa<'_>]) -> Result<(), ProverError> {
         let list = encode_list(digests)?;
-        let digests = TpmlDigestValues::from_bytes(&list).map_err(ProverError::Public)?;
+        let digests = TpmlDigestValues::from_bytes(&list).map_err(ProverError::Parameter)?;
         let command = PcrExtend { pcr_handle: Entity::pcr(index), digests };
         self.execute(&command, &mut [Authorization::Password(&[])])
     }
+}
+
+/// The values of an answer, taken off what is `left` to read; `None` if there are others than those, or they have no digests of the bank.
+fn take(answer: &PcrReadResponse<'_>, left: &mut BankSelection) -> Option<Vec<OwnedPcrValue>> {
+    let mut digests = answer.pcr_values.iter();
+    let mut values = Vec::new();
+    for got in answer.pcr_selection_out.iter() {
+        for index in got.indices() {
+            let index = u8::try_from(index).ok()?;
+            let bit = 1u32.checked_shl(index.into())?;
+            let value = digests.next()?.0;
+            if got.hash.0 != left.bank.into() || left.pcrs & bit == 0 || value.len() != left.bank.output_len() {
+                return None;
+            }
+            left.pcrs &= !bit;
+            values.push(OwnedPcrValue { bank: got.hash.0, index, value: value.to_vec() });
+        }
+    }
+    digests.next().is_none().then_some(values)
 }
 
 /// A `TPML_`: the count, and the elements.
@@ -87,15 +107,19 @@ pub(super) fn encode_list<T: Encode>(elements: &[T]) -> Result<Vec<u8>, EncodeEr
 }
 
 /// A `TPML_PCR_SELECTION` of three octets a bank.
-pub(super) fn encode_selection(selection: &[BankSelection]) -> Result<Vec<u8>, EncodeError> {
-    encoded(|out| {
+pub(super) fn encode_selection(selection: &[BankSelection]) -> Result<Vec<u8>, ProverError> {
+    let beyond = selection.iter().map(|bank| bank.pcrs.checked_shr(24).unwrap_or(0)).find(|bits| *bits != 0);
+    if let Some(index) = beyond.and_then(|bits| u8::try_from(bits.trailing_zeros()).ok()) {
+        return Err(ProverError::NoSuchPcr(index.saturating_add(24)));
+    }
+    Ok(encoded(|out| {
         u32::try_from(selection.len()).unwrap_or(u32::MAX).encode(out);
         for bank in selection {
             let [first, second, third, _] = bank.pcrs.to_le_bytes();
             let hash = TpmiAlgHash(TpmAlgId::from(bank.bank));
             TpmsPcrSelection { hash, pcr_select: &[first, second, third] }.encode(out);
         }
-    })
+    })?)
 }
 
 /// The banks that are hashed here.

@@ -3,8 +3,7 @@
 use super::commands::Quote;
 use super::pcr::{OwnedPcrValue, encode_selection};
 use super::{Authorization, Key, ProverError, Tpm};
-use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
-use crate::structures::{Tpm2bData, TpmAlgId, TpmlPcrSelection, TpmsAttest, TpmtSigScheme, TpmtSignature, TpmuAttest};
+use crate::structures::{Tpm2bData, TpmlPcrSelection, TpmtSigScheme};
 use crate::verify::BankSelection;
 use crate::wire::Decode;
 use std::vec::Vec;
@@ -25,7 +24,8 @@ impl Tpm {
     /// that the quote covers.
     ///
     /// # Errors
-    /// [`ProverError::PcrsChange`] if something kept on extending the PCRs; or if the TPM refuses.
+    /// [`ProverError::PcrsChange`] if something kept on extending the PCRs; [`ProverError::QuoteChanged`] if the quote does not verify; or
+    /// if the TPM refuses.
     pub fn quote(&mut self, key: &Key, nonce: &[u8], selection: &[BankSelection]) -> Result<Quoted, ProverError> {
         let list = encode_selection(selection)?;
         for _ in 0..ATTEMPTS {
@@ -33,34 +33,19 @@ impl Tpm {
                 sign_handle: key.entity(),
                 qualifying_data: Tpm2bData(nonce),
                 in_scheme: TpmtSigScheme::Null,
-                pcr_select: TpmlPcrSelection::from_bytes(&list).map_err(ProverError::Public)?,
+                pcr_select: TpmlPcrSelection::from_bytes(&list).map_err(ProverError::Parameter)?,
             };
             let attested = self.execute(&command, &mut [Authorization::Password(&[])])?;
             let (attestation, signature) = (attested.message().to_vec(), attested.signature.bytes.to_vec());
-            let hash = signature_hash(&attested.signature.value)?;
             let mut values = self.read_pcrs(selection)?;
-            let mut octets = values.iter().map(|value| &value.value[..]);
-            let digest = SOFTWARE.digest(hash, &mut octets).map_err(ProverError::Crypto)?;
-            let attest = TpmsAttest::from_bytes(&attestation).map_err(ProverError::Public)?;
-            if let TpmuAttest::Quote(info) = attest.attested
-                && info.pcr_digest.0 == digest.as_bytes()
-            {
-                values.sort_by_key(|value| (value.bank, value.index));
-                return Ok(Quoted { attestation, signature, values });
+            values.sort_by_key(|value| (value.bank, value.index));
+            let quoted = Quoted { attestation, signature, values };
+            if quoted.verify(key, nonce)? {
+                return Ok(quoted);
             }
         }
         Err(ProverError::PcrsChange { attempts: ATTEMPTS })
     }
-}
-
-/// The digest of a quote is by the hash of its signature (Part 2, 10.11.4).
-fn signature_hash(signature: &TpmtSignature<'_>) -> Result<HashAlgorithm, ProverError> {
-    let hash = match signature {
-        TpmtSignature::Rsassa(signature) | TpmtSignature::Rsapss(signature) => signature.hash.0,
-        TpmtSignature::Ecdsa(signature) => signature.hash.0,
-        _ => TpmAlgId::NULL,
-    };
-    HashAlgorithm::try_from(hash).map_err(|_| ProverError::Key("it signs by a scheme that proofs do not have"))
 }
 
 /// A machine that extends PCRs for longer than this has a fault.

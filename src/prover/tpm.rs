@@ -2,7 +2,7 @@
 
 use super::kdf::{Cipher, digest};
 use super::response::{Header, SessionArea, split};
-use super::transport::{DEFAULT_TIMEOUT, Transport};
+use super::transport::{DEFAULT_TIMEOUT, MAX_RESPONSE, Transport, judge_size};
 use super::{Authorization, Command, Entity, ProverError, Response, TpmAddress, commands::FlushContext};
 use crate::structures::{TpmCc, TpmHandle, TpmHt, TpmRc, TpmSt, TpmaSession};
 use crate::wire::{DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, FieldPath, located};
@@ -65,8 +65,8 @@ impl Tpm {
             return Err(ProverError::Refused { command: C::CODE, code: header.code });
         }
         let body = self.response.get_mut(..size).and_then(|response| response.get_mut(Header::SIZE..));
-        let sessions = header.tag == TpmSt::SESSIONS;
-        if sessions == authorizations.is_empty() {
+        let sessions = !authorizations.is_empty();
+        if header.tag != if sessions { TpmSt::SESSIONS } else { TpmSt::NO_SESSIONS } {
             let kind = DecodeErrorKind::UnknownValue(header.tag.0.into());
             return Err(unreadable(DecodeError { kind, offset: 0, path: FieldPath::default() }));
         }
@@ -121,8 +121,9 @@ impl Tpm {
             if self.broken {
                 return Err(super::TransportError::Closed { received: 0 }.into());
             }
-            let size = match self.transport.transmit(frame, &mut self.response) {
-                Ok(response) => response.len(),
+            let response = self.transport.transmit(frame, &mut self.response);
+            let size = match response.and_then(|response| judge_size(response).map(|()| response.len())) {
+                Ok(size) => size,
                 Err(error) => {
                     self.broken = true;
                     return Err(error.into());
@@ -282,9 +283,8 @@ fn first_parameter(parameters: &mut [u8]) -> Option<&mut [u8]> {
     rest.get_mut(..u16::from_be_bytes(*size).into())
 }
 
-/// The largest command and response that common TPMs have.
+/// The largest command that common TPMs have.
 const MAX_COMMAND: usize = 4096;
-const MAX_RESPONSE: usize = 4096;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(256);
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -77,7 +77,9 @@ impl FromStr for TpmAddress {
         let host_and_port = || {
             let (host, port) = rest.rsplit_once(':')?;
             let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-            let port = port.parse().ok().filter(|port| (1..u16::MAX).contains(port))?;
+            // One form: no sign, no leading zero.
+            let is_plain = port.starts_with(|first: char| matches!(first, '1'..='9'));
+            let port = port.parse().ok().filter(|port| is_plain && (1..u16::MAX).contains(port))?;
             (!host.is_empty()).then(|| (host.to_owned(), port))
         };
         match way {

@@ -7,7 +7,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 #[derive(Debug)]
@@ -18,9 +18,12 @@ pub(super) struct Device {
 
 impl Device {
     pub(super) fn open(path: &Path, timeout: Duration) -> io::Result<Self> {
-        // Without this flag a write waits for the TPM, however long it takes.
+        // Without this flag a write waits for the TPM, however long it takes; and the opening of a pipe, for its other end.
         let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
         let file = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?;
+        if !file.metadata()?.file_type().is_char_device() {
+            return Err(io::Error::other("it is no character device, as /dev/tpmrm0 is; nothing was written to it"));
+        }
         Ok(Self { file, timeout })
     }
 

@@ -33,8 +33,21 @@ pub trait Transport: fmt::Debug + Send {
 /// How long to wait for a response: the making of an RSA key takes some chips minutes.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 
+/// The largest response that common TPMs have.
+pub(super) const MAX_RESPONSE: usize = 4096;
+
 /// The tag, the size and the code of every response (Part 3, Command/Response Header).
 pub(crate) const HEADER: usize = 10;
+
+/// A response is as long as its header says.
+pub(super) fn judge_size(response: &[u8]) -> Result<(), TransportError> {
+    let received = response.len();
+    match announced(response, MAX_RESPONSE)? {
+        Some(says) if says < received => Err(TransportError::TrailingBytes(received.saturating_sub(says))),
+        Some(says) if says > received => Err(TransportError::Truncated { says, received }),
+        _ => Ok(()),
+    }
+}
 
 /// The size of all of a response, as its header says, once the header is there and the size fits `limit`.
 fn announced(received: &[u8], limit: usize) -> Result<Option<usize>, TransportError> {

@@ -1,7 +1,7 @@
 //! The reference simulator: commands in frames that carry a locality, the power switch on the next port.
 
 use super::stream::{Endpoint, Stream};
-use super::{HEADER, Transport, TransportError, announced};
+use super::{HEADER, Transport, TransportError, judge_size};
 use core::time::Duration;
 use std::borrow::ToOwned;
 use std::io;
@@ -55,11 +55,8 @@ impl Transport for Mssim {
             0 => {}
             code => return Err(TransportError::Control { doing: "end its frame", code }),
         }
-        match announced(place, limit)? {
-            Some(says) if says > received => Err(TransportError::Truncated { says, received }),
-            Some(says) if says < received => Err(TransportError::TrailingBytes(received.saturating_sub(says))),
-            _ => Ok(place),
-        }
+        judge_size(place)?;
+        Ok(place)
     }
 
     fn set_locality(&mut self, locality: u8) -> Result<(), TransportError> {

@@ -2,8 +2,10 @@
 
 use super::{TransportError, announced};
 use core::time::Duration;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::string::String;
@@ -33,7 +35,7 @@ impl Stream {
     pub(super) fn connect(endpoint: &Endpoint, timeout: Duration) -> io::Result<Self> {
         let socket = match endpoint {
             Endpoint::Tcp(host, port) => {
-                let stream = TcpStream::connect((host.as_str(), *port))?;
+                let stream = connect(host, *port, timeout)?;
                 // Commands are small and wait for their response: nothing is gained by gathering bytes.
                 stream.set_nodelay(true)?;
                 Socket::Tcp(stream)
@@ -45,7 +47,12 @@ impl Stream {
         Ok(stream)
     }
 
+    /// Writes all of `bytes`. What has come before them answers nothing, and is an error.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
+        if self.has_input()? {
+            let count = self.receive_some(&mut [0; 4096], &Deadline::new(self.timeout), 0)?;
+            return Err(TransportError::TrailingBytes(count));
+        }
         let written = match &mut self.socket {
             Socket::Tcp(stream) => stream.write_all(bytes),
             Socket::Unix(stream) => stream.write_all(bytes),
@@ -117,6 +124,21 @@ impl Stream {
         }
     }
 
+    /// Whether there is something to read now, or the end of it.
+    fn has_input(&self) -> Result<bool, TransportError> {
+        let socket = match &self.socket {
+            Socket::Tcp(stream) => PollFd::new(stream, PollFlags::IN),
+            Socket::Unix(stream) => PollFd::new(stream, PollFlags::IN),
+        };
+        loop {
+            match poll(&mut [socket.clone()], Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
+                Ok(ready) => return Ok(ready > 0),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(TransportError::System { doing: "look at", error: error.into() }),
+            }
+        }
+    }
+
     fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
         match &self.socket {
             Socket::Tcp(stream) => stream.set_write_timeout(Some(timeout)),
@@ -124,6 +146,20 @@ impl Stream {
         }
     }
 }
+
+/// The first address of the host that answers. To connect takes no TPM's time.
+fn connect(host: &str, port: u16, timeout: Duration) -> io::Result<TcpStream> {
+    let mut result = Err(io::Error::other("the host has no address"));
+    for address in (host, port).to_socket_addrs()? {
+        result = TcpStream::connect_timeout(&address, timeout.min(CONNECTING));
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+const CONNECTING: Duration = Duration::from_secs(10);
 
 /// A moment that does not move when bytes trickle in.
 #[derive(Debug)]

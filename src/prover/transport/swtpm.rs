@@ -10,11 +10,12 @@ use std::io;
 pub(super) struct Swtpm {
     data: Stream,
     control: Control,
+    locality: u8,
 }
 
 impl Swtpm {
     pub(super) fn open(data: &Endpoint, control: Endpoint, timeout: Duration) -> io::Result<Self> {
-        Ok(Self { data: Stream::connect(data, timeout)?, control: Control::at(control, timeout) })
+        Ok(Self { data: Stream::connect(data, timeout)?, control: Control::at(control, timeout), locality: 0 })
     }
 }
 
@@ -25,6 +26,16 @@ impl Transport for Swtpm {
     }
 
     fn set_locality(&mut self, locality: u8) -> Result<(), TransportError> {
+        self.locality = locality;
         self.control.set_locality(locality)
+    }
+}
+
+impl Drop for Swtpm {
+    fn drop(&mut self) {
+        // swtpm keeps it for the next client.
+        if self.locality != 0 {
+            let _ = self.control.set_locality(0);
+        }
     }
 }

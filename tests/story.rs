@@ -13,7 +13,9 @@ fn from_a_measurement_to_a_refusal() {
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(told.matches("\nACCEPTED").count(), 1, "{told}");
-    for reason in ["it was made for no nonce", "not by this key", "kind \"weights\", name \"llama\"", "does not lead to"] {
+    for reason in
+        ["it was made for no nonce", "not by this key", "kind \"weights\", name \"llama\"", "does not lead to"]
+    {
         assert!(told.contains(reason), "{reason} is not in {told}");
     }
     assert_eq!(told.matches("\nREJECTED").count(), 4, "{told}");

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &MeasureArguments, notes: &mut dyn Write) -> Result
     }
     let path = log_path(arguments.log.as_deref())?;
     let log = ApplicationLog::new(&path, arguments.pcr);
-    log.append(&measurements, || crate::prover::Tpm::open(&address), &mut |note| {
+    log.append(&measurements, || tpm::open(&address), &mut |note| {
         let _ = writeln!(notes, "note: {note}");
     })?;
     for NewMeasurement { kind, name, hashed } in &measurements {

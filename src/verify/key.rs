@@ -233,7 +233,7 @@ pub fn spki_sha256<'e>(key: &PublicKey<'_>, crypto: &dyn Crypto) -> Result<[u8; 
 }
 
 /// The `SubjectPublicKeyInfo` of a `TPMT_PUBLIC`.
-#[cfg(feature = "prover")]
+#[cfg(feature = "cli")]
 pub(crate) fn public_area_spki<'e>(
     public: &'e [u8],
     crypto: &dyn Crypto,

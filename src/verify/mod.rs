@@ -84,7 +84,7 @@ pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};
 #[cfg(feature = "cli")]
 pub(crate) use facts_text::FactJson;
-#[cfg(feature = "prover")]
+#[cfg(feature = "cli")]
 pub(crate) use key::public_area_spki;
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
 pub use log_names::{LogName, LogRule};

@@ -172,7 +172,8 @@ fn hash_files(files: &[(&Path, i32)], progress: &Progress<'_>) -> Result<Vec<Has
             done.push((place, hashed));
         }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    // While one waits for the disk, another hashes.
+    let threads = thread::available_parallelism().map_or(1, usize::from).saturating_mul(2).min(files.len());
     let mut done: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()

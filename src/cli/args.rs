@@ -1,6 +1,7 @@
 //! What may stand on the command line.
 
 use super::enroll_args::EnrollCommand;
+use super::freshness::FreshnessArguments;
 use super::pin::PcrChoice;
 use super::prover_args::{MeasureArguments, ProveArguments};
 use crate::verify::Time;
@@ -21,7 +22,6 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Verify a proof, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
-    #[command(group(ArgGroup::new("freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
     Verify(VerifyArguments),
     /// List the events of a log and the PCRs that they lead to; nothing of it is verified
     Log(LogArguments),
@@ -33,13 +33,11 @@ pub(crate) enum Command {
     #[command(group(ArgGroup::new("what").required(true).multiple(true).args(["kind", "seal"])))]
     Measure(MeasureArguments),
     /// Let the TPM quote its PCRs, and write a proof
-    #[command(group(ArgGroup::new("proof_freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
     Prove(ProveArguments),
     /// Enroll a machine: find out by a credential that its TPM, which is known, has its attestation key
     #[command(subcommand)]
     Enroll(EnrollCommand),
     /// Make a policy of the proof of a machine that is known to be good
-    #[command(group(ArgGroup::new("pin_freshness").required(true).args(["nonce", "insecure_no_freshness"])))]
     Pin(PinArguments),
     /// Work on policies
     #[command(subcommand)]
@@ -54,12 +52,8 @@ pub(crate) enum Command {
 pub(crate) struct PinArguments {
     #[command(flatten)]
     pub(crate) evidence: EvidenceArguments,
-    /// The nonce that you sent, in lower-case hexadecimal digits
-    #[arg(long, value_name = "HEX")]
-    pub(crate) nonce: Option<String>,
-    /// Take a quote of any age, also a copy of an old one
-    #[arg(long)]
-    pub(crate) insecure_no_freshness: bool,
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessArguments,
     /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: Option<Time>,
@@ -97,12 +91,8 @@ pub(crate) struct VerifyArguments {
     /// What to accept: a policy in TOML or JSON, or a compiled one
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: PathBuf,
-    /// The nonce that you sent, in lower-case hexadecimal digits
-    #[arg(long, value_name = "HEX")]
-    pub(crate) nonce: Option<String>,
-    /// Accept a quote of any age, also a copy of an old one
-    #[arg(long)]
-    pub(crate) insecure_no_freshness: bool,
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessArguments,
     /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: Option<Time>,

@@ -1,8 +1,5 @@
 //! Hexadecimal digits, in the one form that is written here.
 
-use super::error::CliError;
-use std::format;
-use std::string::String;
 use std::vec::Vec;
 
 /// The bytes of lower-case digits, two a byte; anything else is none.
@@ -15,15 +12,6 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 /// Exactly `N` bytes.
 pub(crate) fn array<const N: usize>(text: &str) -> Option<[u8; N]> {
     decode(text)?.try_into().ok()
-}
-
-/// The nonce of `--nonce`, of at most `max` bytes.
-pub(crate) fn nonce(digits: &str, max: usize) -> Result<Vec<u8>, CliError> {
-    let nonce = decode(digits).filter(|nonce| (1..=max).contains(&nonce.len()));
-    nonce.ok_or_else(|| {
-        let limit = if max == usize::MAX { String::from("at least one byte") } else { format!("1 to {max} bytes") };
-        CliError::Misuse(format!("--nonce takes lower-case hexadecimal digits, two a byte, {limit}"))
-    })
 }
 
 fn digit(c: u8) -> Option<u8> {

@@ -7,6 +7,7 @@ mod enroll;
 mod enroll_args;
 mod error;
 mod files;
+mod freshness;
 mod hex;
 mod input;
 mod interrupt;

@@ -3,10 +3,11 @@
 use super::args::PinArguments;
 use super::error::CliError;
 use super::files::{self, Access};
+use super::freshness::challenge;
 use super::pin_key::KeyToPin;
 use super::pin_text;
 use super::policy_file::PolicyFile;
-use super::{hex, input, keys};
+use super::{input, keys};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, verify_proof};
 use crate::verify::{Challenge, EventRules, LogName, LogRule, PcrRule, Policy, PolicyList, Report, Time};
@@ -51,11 +52,8 @@ pub(crate) struct PinnedPcr {
 }
 
 pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn Write) -> Result<u8, CliError> {
-    let nonce = arguments.nonce.as_deref().map(|digits| hex::nonce(digits, usize::MAX)).transpose()?;
-    let challenge = match &nonce {
-        Some(nonce) => Challenge::nonce(nonce).map_err(|error| CliError::Misuse(error.to_string()))?,
-        None => Challenge::insecure_no_freshness(),
-    };
+    let nonce = arguments.freshness.nonce(usize::MAX)?;
+    let challenge = challenge(&nonce)?;
     let mut roots = Vec::new();
     for root in &arguments.root {
         roots.extend(keys::certificates(root)?);

@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::files::Access;
 use super::measure::DEFAULT_LOG;
 use super::prover_args::{AkChoice, ProveArguments};
-use super::{files, hex, input, interrupt, keys, policy_text, tpm};
+use super::{files, input, interrupt, keys, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
 use crate::structures::TpmHandle;
@@ -21,7 +21,7 @@ const FIRMWARE_LOG: &str = "/sys/kernel/security/tpm0/binary_bios_measurements";
 
 pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
     let address = tpm::address(&arguments.tpm)?;
-    let nonce = nonce(arguments)?;
+    let nonce = arguments.freshness.nonce(MAX_NONCE)?;
     let selection = policy_text::selection(&arguments.pcrs, "--pcrs").map_err(CliError::Misuse)?;
     let mut given = Vec::new();
     for path in &arguments.certificate {
@@ -63,14 +63,6 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
         key.entity().name
     );
     Ok(0)
-}
-
-fn nonce(arguments: &ProveArguments) -> Result<Vec<u8>, CliError> {
-    let Some(digits) = &arguments.nonce else { return Ok(Vec::new()) };
-    let nonce = hex::decode(digits).filter(|nonce| (1..=MAX_NONCE).contains(&nonce.len()));
-    nonce.ok_or_else(|| {
-        CliError::Misuse(format!("--nonce takes lower-case hexadecimal digits, two a byte, 1 to {MAX_NONCE} bytes"))
-    })
 }
 
 /// The logs that were named; or else those that are where they are by custom.

@@ -1,5 +1,6 @@
 //! What may stand on the command line after `measure` and `prove`.
 
+use super::freshness::FreshnessArguments;
 use crate::prover::{AkAlgorithm, TpmAddress};
 use clap::Args;
 use core::str::FromStr;
@@ -44,12 +45,8 @@ pub(crate) struct MeasureArguments {
 pub(crate) struct ProveArguments {
     #[command(flatten)]
     pub(crate) tpm: TpmArguments,
-    /// The verifier's nonce, in lower-case hexadecimal digits
-    #[arg(long, value_name = "HEX")]
-    pub(crate) nonce: Option<String>,
-    /// Make a quote that answers nobody: it cannot be told from an old one
-    #[arg(long)]
-    pub(crate) insecure_no_freshness: bool,
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessArguments,
     /// The PCRs to quote
     #[arg(long, value_name = "SELECTION", default_value = "sha256:0-15")]
     pub(crate) pcrs: String,

@@ -2,10 +2,11 @@
 
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
+use super::freshness::challenge;
 use super::policy::PolicyInput;
-use super::{hex, input, keys};
+use super::{input, keys};
 use crate::proof::verify_proof;
-use crate::verify::{Challenge, Time, unreadable_json};
+use crate::verify::{Time, unreadable_json};
 use std::format;
 use std::io::Write;
 use std::path::Path;
@@ -16,16 +17,13 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8
     for root in &arguments.root {
         policy.replace_roots(keys::certificates(root)?);
     }
-    let nonce = arguments.nonce.as_deref().map(|digits| hex::nonce(digits, usize::MAX)).transpose()?;
+    let nonce = arguments.freshness.nonce(usize::MAX)?;
     let mut intermediates = std::vec::Vec::new();
     for path in &arguments.intermediate {
         intermediates.extend(keys::certificates(path)?);
     }
     let time = arguments.at.unwrap_or_else(Time::now);
-    let challenge = match &nonce {
-        Some(nonce) => Challenge::nonce(nonce).map_err(|error| CliError::Misuse(error.to_string()))?,
-        None => Challenge::insecure_no_freshness(),
-    };
+    let challenge = challenge(&nonce)?;
     let input = match input::read(&arguments.evidence) {
         Ok(input) => input,
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),

@@ -145,8 +145,8 @@ response_codes! {
     NEEDS_TEST = 0x153, "a self test is needed first";
     SENSITIVE = 0x155, "the sensitive area is not correct";
     CONTEXT_GAP = 0x901, "the gap between saved contexts is too large";
-    OBJECT_MEMORY = 0x902, "there is no memory left for objects; flush one (tpm2_flushcontext -t)";
-    SESSION_MEMORY = 0x903, "there is no memory left for sessions; flush one (tpm2_flushcontext -l)";
+    OBJECT_MEMORY = 0x902, "there is no memory left for objects; flush what others left (tpm2_flushcontext -t, on Linux with -T device:/dev/tpm0)";
+    SESSION_MEMORY = 0x903, "there is no memory left for sessions; flush what others left (tpm2_flushcontext -l, on Linux with -T device:/dev/tpm0)";
     MEMORY = 0x904, "there is no memory left";
     SESSION_HANDLES = 0x905, "there are no session handles left; flush a session";
     OBJECT_HANDLES = 0x906, "there are no object handles left; flush an object";

@@ -99,6 +99,12 @@ fn main() -> ! {
     let policy = Policy::builder().pinned(&pins).pcrs(&rules).events(events).build().unwrap();
     let used = whole(evidence!("boot.der"), &policy, evidence!("boot.nonce"));
     kept &= told("  by pinned Name", used, WHOLE);
+    hprintln!("the same by a compiled policy, read where it stands");
+    let compiled = &evidence!("boot.policy")[..];
+    let (policy, reading) = stack::measure(|| Policy::from_der(black_box(compiled)).unwrap());
+    let used = whole(evidence!("boot.der"), &policy, evidence!("boot.nonce"));
+    kept &= told("  to read the policy", reading, WHOLE);
+    kept &= told("  by pinned Name", used, WHOLE);
     debug::exit(if kept { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {}
 }

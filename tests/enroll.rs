@@ -90,6 +90,10 @@ fn the_whole_story_with_a_certified_endorsement_key() {
         record.ek_spki_sha256
     );
 
+    let shown = done(&swtpm, "show @machine.record").out;
+    let name: String = record.ak_name.iter().map(|octet| format!("{octet:02x}")).collect();
+    assert!(shown.contains(&format!("akName = {name}")), "{shown}");
+
     done(&swtpm, "prove --nonce 0123 -o @proof");
     policy(&swtpm, "");
     let outcome = done(&swtpm, VERIFY);

@@ -191,6 +191,8 @@ pub(crate) enum ShowKind {
     Certificate,
     /// The event log of a firmware or an application, or a CCEL
     Log,
+    /// The record of an enrollment
+    Record,
 }
 
 #[derive(Args, Debug)]

@@ -6,7 +6,7 @@ use super::{files, input, keys, log, show_text};
 use crate::log::TcgLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
-use crate::verify::Certificate;
+use crate::verify::{Activation, Certificate};
 use crate::wire::{Decode, DecodeError, Hex};
 use clap::ValueEnum;
 use rustls_pki_types::pem::SectionKind;
@@ -70,6 +70,7 @@ fn name(kind: ShowKind) -> &'static str {
         ShowKind::SizedPublic => "TPM2B_PUBLIC",
         ShowKind::Certificate => "Certificate",
         ShowKind::Log => "event log",
+        ShowKind::Record => "Activation",
     }
 }
 
@@ -91,6 +92,7 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
             log_lines(bytes, bytes, 0, &log::detect(bytes).map_err(|error| error.to_string())?, &mut lines);
             Ok(())
         }
+        ShowKind::Record => Activation::from_der(bytes).map(|record| record_lines(bytes, &record, &mut lines)),
         ShowKind::Certificate if keys::is_pem(bytes) => {
             let found = keys::sections(bytes, SectionKind::Certificate);
             if found.is_empty() {
@@ -190,6 +192,17 @@ fn proof_lines(der: &[u8], proof: &Proof<'_>, lines: &mut Vec<Line>) {
         let value = format!("{:?} {:?}, {} bytes", attachment.kind, attachment.name, attachment.bytes.len());
         lines.push(line(der, attachment.bytes, 0, "attachment", Some(value)));
     }
+}
+
+fn record_lines(der: &[u8], record: &Activation<'_>, lines: &mut Vec<Line>) {
+    let root = record.ek_root_sha256.map_or("none: the verifier's own word".into(), |root| Hex(&root).to_string());
+    let fields = [
+        ("ekSpki", Hex(&record.ek_spki_sha256).to_string()),
+        ("ekRoot", root),
+        ("akName", Hex(record.ak_name).to_string()),
+        ("time", record.time.to_string()),
+    ];
+    lines.extend(fields.into_iter().map(|(name, value)| line(der, der, 0, name, Some(value))));
 }
 
 /// A structure inside a proof; one that cannot be decoded does not hide the others.

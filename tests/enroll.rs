@@ -195,6 +195,58 @@ fn k05_the_right_tpm_with_another_key_and_another_tpm_in_its_place() {
     assert!(!exists(&swtpm, "state.der"));
 }
 
+/// Certificates below the maker's root that are of no endorsement key: their keys may be anybody's.
+#[test]
+fn k05_another_certificate_of_the_same_authority() {
+    let swtpm = Swtpm::manufactured("enroll-leaf");
+    done(&swtpm, "enroll request -o @request");
+    let request = EnrollmentRequest::from_der(&read(&swtpm, "request")).unwrap();
+    swtpm.folder.write("ak", &request.ak_public);
+    swtpm.tool("openssl req -new -newkey rsa:2048 -nodes -keyout leaf.key -out leaf.csr -subj /CN=leaf");
+    for (place, extensions) in [
+        "subjectAltName=DNS:example.org",
+        "keyUsage=digitalSignature,keyEncipherment",
+        "keyUsage=keyEncipherment\nextendedKeyUsage=serverAuth",
+        "keyUsage=keyEncipherment\nextendedKeyUsage=2.23.133.8.3",
+        "keyUsage=keyEncipherment\nextendedKeyUsage=anyExtendedKeyUsage",
+        "keyUsage=digitalSignature\nextendedKeyUsage=2.23.133.8.1",
+        "basicConstraints=CA:TRUE\nextendedKeyUsage=2.23.133.8.1",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        swtpm.folder.write("extensions", extensions.as_bytes());
+        swtpm.tool("openssl x509 -req -in leaf.csr -CA issuercert.pem -CAkey ca/signkey.pem -set_serial 77 -days 30 -extfile extensions -out leaf.pem");
+        let line = "enroll challenge --ak @ak --ek-certificate @leaf.pem --ek-certificate @issuercert.pem --root @rootca.pem --state @s -o @c";
+        refused(&swtpm, line, 1, "the endorsement key is not trusted");
+        assert!(!exists(&swtpm, "s") && !exists(&swtpm, "c"), "{place}");
+    }
+    // The same way leads to a credential where the authority says that it is one.
+    swtpm.folder.write("extensions", b"keyUsage=keyEncipherment\nextendedKeyUsage=2.23.133.8.1");
+    swtpm.tool("openssl x509 -req -in leaf.csr -CA issuercert.pem -CAkey ca/signkey.pem -set_serial 77 -days 30 -extfile extensions -out leaf.pem");
+    let line = "enroll challenge --ak @ak --ek-certificate @leaf.pem --ek-certificate @issuercert.pem --root @rootca.pem --state @s -o @c";
+    done(&swtpm, line);
+}
+
+/// The verifier names the machine by a certificate of its endorsement key; another one asks.
+#[test]
+fn k05_a_certificate_of_the_machine_that_is_meant() {
+    let meant = Swtpm::manufactured("enroll-meant");
+    let other = Swtpm::manufactured("enroll-not-meant");
+    done(&other, "enroll request -o @request");
+    meant.folder.write("request", &read(&other, "request"));
+    for root in ["rootca.pem", "issuercert.pem"] {
+        // Both makers are trusted.
+        let both = [read(&meant, root), read(&other, root)].concat();
+        meant.folder.write(&format!("both-{root}"), &both);
+    }
+    meant.tool("tpm2_nvread 0x01c00002 -o own.der");
+    let line = "enroll challenge @request --ek-certificate @own.der --ek-certificate @both-issuercert.pem --root @both-rootca.pem --state @s -o @c";
+    refused(&meant, line, 1, "somebody answers for a TPM that is not theirs");
+    let line = line.replace("--ek-certificate @own.der ", "");
+    done(&meant, &line);
+}
+
 #[test]
 fn k10_no_two_credentials_are_alike() {
     let swtpm = Swtpm::new("enroll-fresh");
@@ -220,6 +272,11 @@ fn an_answer_counts_once() {
     let swtpm = Swtpm::manufactured("enroll-once");
     enrolled(&swtpm);
     refused(&swtpm, "enroll finish @answer --state @state.der -o @again.record", 3, "state.der");
+    // A record that cannot be written is lost, and not written twice.
+    done(&swtpm, CHALLENGE);
+    done(&swtpm, "enroll answer @credential -o @answer");
+    refused(&swtpm, "enroll finish @answer --state @state.der -o @no/again.record", 3, "again.record");
+    assert!(!exists(&swtpm, "state.der"));
     done(&swtpm, CHALLENGE);
     assert_eq!(mode(&swtpm, "state.der"), 0o600);
     // What is kept is not overwritten by a second challenge.
@@ -229,6 +286,7 @@ fn an_answer_counts_once() {
     // The answer to an earlier challenge uses this one up.
     refused(&swtpm, "enroll finish @answer --state @state.der -o @again.record", 1, "used up");
     assert!(!exists(&swtpm, "state.der") && !exists(&swtpm, "again.record"));
+    refused(&swtpm, &CHALLENGE.replace("-o @credential", "-o @state.der"), 2, "one file");
     // A challenge that cannot be written leaves nothing.
     refused(&swtpm, &CHALLENGE.replace("-o @credential", "-o @no/folder"), 3, "no/folder");
     assert!(!exists(&swtpm, "state.der"));

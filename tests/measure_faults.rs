@@ -15,7 +15,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::prover::commands::PcrReset;
-use tpmproof::prover::{ApplicationLog, Authorization, Entity, MAX_LOG, Tpm};
+use tpmproof::prover::{ApplicationLog, Authorization, Entity, MAX_LOG, Note, Tpm};
 
 const ALL: &[HashAlgorithm] = HashAlgorithm::ALL;
 const LOCALITY: u32 = 0x907;
@@ -46,7 +46,7 @@ fn a11_measuring_at_once() {
             scope.spawn(move || {
                 for number in 0..50 {
                     let measurement = new_measurement(&format!("thread-{thread}"), &number.to_string(), file);
-                    let mut note = |note| panic!("{note}");
+                    let mut note = |note| assert_eq!(note, Note::Measured(0));
                     log.append(&[measurement], || Tpm::open(address), &mut note).unwrap();
                 }
             });
@@ -123,7 +123,8 @@ fn a11_the_tpm_is_gone() {
             let files = ["one", "two", "three"].map(|name| application.swtpm.folder.write(name, name.as_bytes()));
             let [one, two, three] = &files;
             let outcome = run(&application.line_to(&address, &["--kind", "weights", one, two, three]));
-            assert_eq!((outcome.code, outcome.notes.lines().count()), (3, 1), "{}", outcome.notes);
+            // A line for each that was measured, and one that says why the others were not.
+            assert_eq!((outcome.code, outcome.notes.lines().count()), (3, before + 1), "{}", outcome.notes);
             assert!(outcome.notes.contains("the TPM closed the connection"), "{}", outcome.notes);
             // All that was written before stands, and the last of it waits.
             let left = application.octets().unwrap();
@@ -189,6 +190,25 @@ fn a_log_of_one_event_of_an_earlier_start() {
     let mut application = Application::new("measure-reboot-one");
     application.measured_as("first");
     application.swtpm.reboot();
+    application.refused(&["--seal"], 1, &["app.log", "earlier start", "PCR 13"]);
+}
+
+/// After a TPM Restart the PCRs begin anew too, and the count of resets is the same.
+#[test]
+fn a_log_of_one_event_before_a_restart() {
+    let mut application = Application::new("measure-restart-one");
+    application.measured_as("first");
+    application.swtpm.restart();
+    application.refused(&["--seal"], 1, &["app.log", "earlier start", "PCR 13"]);
+}
+
+/// Without what is kept beside the log nobody knows of which start its only event is.
+#[test]
+fn a_log_of_one_event_without_its_start() {
+    let mut application = Application::new("measure-lost-start");
+    application.measured_as("first");
+    application.swtpm.reboot();
+    fs::remove_file(application.lock()).unwrap();
     application.refused(&["--seal"], 1, &["app.log", "earlier start", "PCR 13"]);
 }
 

@@ -5,6 +5,9 @@
 mod common;
 
 use common::cli::{Folder, Outcome, run, vector};
+use common::forge::NONCE as ASKED;
+use common::log::{CONFIG, SECURITY, SEPARATOR, variable};
+use common::machine::{Event, Machine, digits, measured, of_data};
 use common::swtpm::Swtpm;
 use std::fs;
 use std::path::Path;
@@ -166,6 +169,97 @@ fn nothing_is_made_of_what_is_rejected() {
     misuse(&["--nonce", NONCE, "--pcr", "24=log"], "13=log");
     misuse(&["--nonce", NONCE, "--pcr", "7=log", "--pcr", "7=golden"], "twice");
     misuse(&["--nonce", NONCE, "--pcr", "22=golden"], "not in the proof");
+}
+
+/// The policy of a machine of a test's own making.
+fn pinned_machine(folder: &Folder, machine: &Machine, more: &[&str]) -> Outcome {
+    let proof = folder.write("proof", &machine.proof());
+    let policy = folder.path("policy.toml");
+    let _ = fs::remove_file(&policy);
+    line(&[&["pin", &proof, "--nonce", &digits(ASKED), "-o", &policy], more].concat())
+}
+
+fn verified_machine(folder: &Folder, machine: &Machine) -> Outcome {
+    let proof = folder.write("proof", &machine.proof());
+    line(&["verify", &proof, "--policy", &folder.path("policy.toml"), "--nonce", &digits(ASKED)])
+}
+
+/// What the policy is made of must be there again, and not only be nothing else.
+#[test]
+fn what_was_measured_is_required() {
+    let folder = Folder::new("pin-required");
+    let machine = Machine::new();
+    assert_eq!(pinned_machine(&folder, &machine, &["--pcr", "0=log", "--pcr", "4=log", "--pcr", "13=log"]).code, 0);
+    accepted(&verified_machine(&folder, &machine));
+    for pcr in [0, 4] {
+        let mut other = machine.clone();
+        other.firmware.retain(|event| event.pcr != pcr || event.type_ == SEPARATOR);
+        assert_ne!(other.firmware.len(), machine.firmware.len());
+        rejected(&verified_machine(&folder, &other));
+    }
+    for place in 0..machine.application.len() {
+        let mut other = machine.clone();
+        other.application.remove(place);
+        rejected(&verified_machine(&folder, &other));
+    }
+}
+
+#[test]
+fn measurements_that_no_policy_can_require() {
+    let folder = Folder::new("pin-twins");
+    let mut machine = Machine::new();
+    machine.application = ["one", "two"].map(|one| measured(13, "weights", "model.bin", one.as_bytes())).to_vec();
+    let outcome = pinned_machine(&folder, &machine, &["--pcr", "13=log"]);
+    assert!(outcome.code == 1 && outcome.notes.contains("13=golden"), "{}", outcome.notes);
+    assert_eq!(pinned_machine(&folder, &machine, &["--pcr", "13=golden"]).code, 0);
+    machine.application = (0..17u8).map(|one| measured(13, "weights", &one.to_string(), &[one])).collect();
+    let outcome = pinned_machine(&folder, &machine, &["--pcr", "13=log"]);
+    assert!(outcome.code == 1 && outcome.notes.contains("13=golden"), "{}", outcome.notes);
+    machine.application.pop();
+    assert_eq!(pinned_machine(&folder, &machine, &["--pcr", "13=log"]).code, 0);
+    accepted(&verified_machine(&folder, &machine));
+    // Other events of one digest can only be allowed, and that in no time.
+    machine.application.clear();
+    machine.firmware.extend((0..6000u32).map(|one| of_data(8, 13, &(one % 500).to_le_bytes())));
+    assert_eq!(pinned_machine(&folder, &machine, &["--pcr", "8=log"]).code, 0);
+    accepted(&verified_machine(&folder, &machine));
+    machine.firmware.extend((0..2000u32).map(|one| of_data(8, 13, &(one + 500).to_le_bytes())));
+    let outcome = pinned_machine(&folder, &machine, &["--pcr", "8=log"]);
+    assert!(outcome.code == 1 && outcome.notes.contains("N=golden"), "{}", outcome.notes);
+}
+
+#[test]
+fn revocations_are_held_too() {
+    let folder = Folder::new("pin-dbx");
+    let machine = Machine::new();
+    assert_eq!(pinned_machine(&folder, &machine, &["--pcr", "7=log"]).code, 0);
+    accepted(&verified_machine(&folder, &machine));
+    let mut other = machine.clone();
+    let dbx = |event: &Event| event.pcr == 7 && event.data.windows(6).any(|name| name == b"d\0b\0x\0");
+    let place = other.firmware.iter().position(dbx).unwrap();
+    other.firmware[place] = of_data(7, CONFIG, &variable(SECURITY, "dbx", &[]));
+    rejected(&verified_machine(&folder, &other));
+    // Variables that are not read for Secure Boot are events as any.
+    let mut more = machine.clone();
+    let at = more.firmware.iter().position(|event| event.pcr == 7 && event.type_ == SEPARATOR).unwrap();
+    more.firmware.insert(at, of_data(7, CONFIG, &variable(SECURITY, "dbt", &[])));
+    assert_eq!(pinned_machine(&folder, &more, &["--pcr", "7=log"]).code, 0);
+    accepted(&verified_machine(&folder, &more));
+    rejected(&verified_machine(&folder, &machine));
+}
+
+#[test]
+fn names_are_written_so_that_they_are_read() {
+    let folder = Folder::new("pin-names");
+    let mut machine = Machine::new();
+    machine.application = ["a\u{7f}b", "\u{9b}31m", "c\u{202e}d\"\n]e\\", "\u{e0001}"]
+        .map(|name| measured(13, "weights", name, name.as_bytes()))
+        .to_vec();
+    let outcome = pinned_machine(&folder, &machine, &["--pcr", "13=log"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.notes);
+    let text = fs::read_to_string(folder.path("policy.toml")).unwrap();
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c.is_ascii()), "{text}");
+    accepted(&verified_machine(&folder, &machine));
 }
 
 /// A TPM that software measures into, over a reboot, and with another program.

@@ -9,7 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tpmproof::DecodeErrorKind;
 use tpmproof::crypto::HashAlgorithm;
-use tpmproof::verify::{Activation, PcrRule, Pin, Policy, PolicyDerError, PolicyError, Time};
+use tpmproof::verify::{
+    Activation, BankSelection, CertificateRules, EventRule, EventRules, GoogleRule, LogName, LogRule, PcrRule, Pin,
+    Policy, PolicyDerError, PolicyError, PolicyList, Time,
+};
 
 fn here(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -165,7 +168,8 @@ fn other_bytes_are_no_policy() {
 }
 
 fn least() -> Vec<u8> {
-    let pins = [Pin::Name(&[0, 11])];
+    let name = [&[0, 11][..], &[0; 32]].concat();
+    let pins = [Pin::Name(&name)];
     let rules = [PcrRule::zero(HashAlgorithm::Sha256, 0)];
     Policy::builder().pinned(&pins).pcrs(&rules).build().unwrap().to_der()
 }
@@ -241,4 +245,38 @@ fn other_roots() {
     };
     assert_eq!(verify("chain_p256.root.pem").code, 0);
     assert_eq!(verify("chain_p384.root.pem").code, 1);
+}
+
+/// What no text can say is refused from whoever says it.
+#[test]
+fn policies_that_make_no_sense_in_any_form() {
+    let golden: [&[u8]; 1] = [&[1; 32]];
+    let rules = [PcrRule::golden(HashAlgorithm::Sha256, 4, &golden)];
+    let name = [&[0, 11][..], &[5; 32]].concat();
+    let pins = [Pin::Name(&name)];
+    let builder = || Policy::builder().pinned(&pins).pcrs(&rules);
+    let bank = |pcrs| BankSelection { bank: HashAlgorithm::Sha256, pcrs };
+    let refused = |builder: tpmproof::verify::PolicyBuilder<'_>, error| assert_eq!(builder.build().unwrap_err(), error);
+    refused(builder().pcr_digests(&[bank(1)], &[]), PolicyError::SelectionBesidePcrs);
+    let twice = [bank(1), bank(2)];
+    refused(
+        Policy::builder().pinned(&pins).pcr_digests(&twice, &golden),
+        PolicyError::DuplicateBank(HashAlgorithm::Sha256),
+    );
+    let logs = [LogRule { pcrs: 0, logs: PolicyList::new(&[LogName::Application]) }];
+    assert!(matches!(builder().logs(&logs).build(), Err(PolicyError::LogRule(_))));
+    refused(builder().allow_resettable(&[5]), PolicyError::Resettable(5));
+    refused(builder().allow_resettable(&[16, 16]), PolicyError::Resettable(16));
+    for name in [&[1][..], &[], &[0, 11], &[0, 11, 5], &[0x7f, 0xff, 5]] {
+        refused(builder().pinned(&[Pin::Name(name)]), PolicyError::PinName);
+    }
+    let google = CertificateRules { google: Some(GoogleRule::default()), ..CertificateRules::default() };
+    refused(builder().certificate(google), PolicyError::EmptyGoogle);
+    let kinds: Vec<String> = (0..1025).map(|kind| kind.to_string()).collect();
+    let allow: Vec<EventRule<'_>> = kinds.iter().map(|kind| EventRule::measurement(13, kind)).collect();
+    let rules = [rules[0], PcrRule::log(HashAlgorithm::Sha256, 13)];
+    let events = |count| EventRules { allow: PolicyList::new(&allow[..count]), ..EventRules::default() };
+    refused(Policy::builder().pinned(&pins).pcrs(&rules).events(events(1025)), PolicyError::TooManyEventRules);
+    let most = Policy::builder().pinned(&pins).pcrs(&rules).events(events(1024)).build().unwrap().to_der();
+    assert!(Policy::from_der(&most).is_ok());
 }

@@ -1052,3 +1052,23 @@ fn the_name_is_the_one_of_tpm2_tools() {
         swtpm.tool("tpm2_evictcontrol -Q -C o -c 0x81000003");
     }
 }
+
+/// A key with a password, whose failures count: they never lock the TPM, and its owner comes in.
+#[test]
+fn the_last_try_is_the_owners() {
+    let swtpm = Swtpm::new("prove-last-try");
+    swtpm.tool("tpm2_dictionarylockout -Q -s -n 3 -t 1000 -l 1000");
+    let attributes = "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|restricted|sign";
+    swtpm.tool(&format!("tpm2_createprimary -Q -C e -G ecc256:ecdsa-sha256:null -a {attributes} -p secret -c ak.ctx"));
+    swtpm.tool("tpm2_evictcontrol -Q -C o -c ak.ctx 0x81000010");
+    swtpm.tool("tpm2_flushcontext -t");
+    for _ in 0..2 {
+        let outcome = prove(&swtpm, "--ak 0x81000010 --uncertified");
+        assert!(outcome.code == 3 && outcome.notes.contains("TPM_RC_AUTH_FAIL"), "{outcome:?}");
+    }
+    for _ in 0..2 {
+        let outcome = prove(&swtpm, "--ak 0x81000010 --uncertified");
+        assert!(outcome.code == 3 && outcome.notes.contains("2 have failed, and 3 lock it"), "{outcome:?}");
+    }
+    swtpm.tool("tpm2_quote -Q -c 0x81000010 -p secret -l sha256:0 -m message -s signature");
+}

@@ -43,6 +43,9 @@ fn request(arguments: &RequestArguments, notes: &mut dyn Write) -> Result<u8, Cl
 }
 
 fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
+    if arguments.state == arguments.output {
+        return Err(CliError::Misuse("--state and -o name one file; what you keep and what you send are two".into()));
+    }
     let request = read_request(arguments)?;
     let trusted = match &arguments.ek_public {
         Some(path) => Some(keys::read(path, CliError::Misuse)?),
@@ -52,9 +55,17 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
     for path in &arguments.root {
         roots.extend(keys::certificates(path)?);
     }
-    let mut certificates = request.ek_certificates.clone();
+    let mut certificates = Vec::new();
     for path in &arguments.ek_certificate {
         certificates.extend(keys::certificates(path)?);
+    }
+    // The verifier's own come first: one that is no authority's says which endorsement key is meant.
+    let named =
+        certificates.first().is_some_and(|der| Certificate::from_der(der).is_ok_and(|first| !first.is_authority()));
+    if named {
+        certificates.extend(request.ek_certificates.iter().skip(1).cloned());
+    } else {
+        certificates.splice(0..0, request.ek_certificates.iter().cloned());
     }
     let certificates: Vec<&[u8]> = certificates.iter().map(Vec::as_slice).collect();
     let public = (!request.ek_public.is_empty()).then_some(&request.ek_public[..]);
@@ -85,7 +96,7 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
         PendingActivation::challenge(&ek, &request.ak_public, now, &SOFTWARE).map_err(refused)?;
     let credential = credential.to_bytes()?;
     // Without what is kept the answer is worth nothing, and with an old one the wrong answer counts.
-    files::create(&arguments.state, &pending.to_der())?;
+    files::create(&arguments.state, &pending.to_der(), Access::Owner)?;
     if let Err(error) = files::write(&arguments.output, &credential, Access::Everybody) {
         let _ = std::fs::remove_file(&arguments.state);
         return Err(error);
@@ -162,9 +173,9 @@ fn answer(arguments: &AnswerArguments, notes: &mut dyn Write) -> Result<u8, CliE
 
 fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
     let pending = Kept::open(&arguments.state)?;
-    let record = pending.activation.record();
-    let ek = record.ek_spki_sha256;
-    if let Some(known) = known_machine(&arguments.output)?
+    let ek = pending.activation.record().ek_spki_sha256;
+    let known = known_machine(&arguments.output)?;
+    if let Some(known) = known
         && known != ek
     {
         return Err(CliError::Evidence(format!(
@@ -176,8 +187,9 @@ fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliE
         )));
     }
     let answer = files::read(&arguments.answer, files::SMALL)?;
+    // Before anything comes of it: an answer counts once, whatever happens now.
+    pending.use_up()?;
     let Some(record) = pending.activation.finish(&answer, Time::now()) else {
-        pending.use_up()?;
         let _ = writeln!(
             notes,
             "tpmproof: the answer is not what the credential holds: it is of another challenge, or whoever gave it could not read it; this challenge is \
@@ -185,7 +197,11 @@ fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliE
         );
         return Ok(REJECTED);
     };
-    files::write(&arguments.output, &record.to_der(), Access::Everybody)?;
+    // Where there was no record, one that another process has written meanwhile stays.
+    match known {
+        Some(_) => files::write(&arguments.output, &record.to_der(), Access::Everybody)?,
+        None => files::create(&arguments.output, &record.to_der(), Access::Everybody)?,
+    }
     let _ = writeln!(
         notes,
         "wrote {}: the TPM with the endorsement key spki-sha256:{} has the attestation key name:{}",
@@ -193,7 +209,6 @@ fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliE
         Hex(&ek),
         Hex(record.ak_name)
     );
-    pending.use_up()?;
     Ok(0)
 }
 
@@ -225,7 +240,7 @@ impl<'p> Kept<'p> {
         Ok(Self { path, _file: file, activation })
     }
 
-    fn use_up(self) -> Result<(), CliError> {
+    fn use_up(&self) -> Result<(), CliError> {
         std::fs::remove_file(self.path).map_err(CliError::file(self.path, "remove"))
     }
 }

@@ -44,9 +44,9 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), Cli
     store(path, bytes, access, |file| file.persist(path))
 }
 
-/// The same, of a file that only its owner may read and that must not be there yet.
-pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    store(path, bytes, Access::Owner, |file| file.persist_noclobber(path))
+/// The same, of a file that must not be there yet.
+pub(crate) fn create(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
+    store(path, bytes, access, |file| file.persist_noclobber(path))
 }
 
 fn store(

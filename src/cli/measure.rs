@@ -5,7 +5,7 @@ use super::keys::{self, KeyFile};
 use super::prover_args::MeasureArguments;
 use super::tpm;
 use crate::crypto::SOFTWARE;
-use crate::prover::{ApplicationLog, Hashed, NewMeasurement, hash_paths, total_size};
+use crate::prover::{ApplicationLog, Hashed, NewMeasurement, Note, hash_paths, total_size};
 use crate::verify::{Certificate, Escaped, public_area_spki};
 use crate::wire::Hex;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -30,19 +30,21 @@ pub(crate) fn run(arguments: &MeasureArguments, notes: &mut dyn Write) -> Result
     let path = log_path(arguments.log.as_deref())?;
     let log = ApplicationLog::new(&path, arguments.pcr);
     log.append(&measurements, || tpm::open(&address), &mut |note| {
-        let _ = writeln!(notes, "note: {note}");
+        let _ = match note {
+            Note::Measured(place) => match measurements.get(place) {
+                Some(measured) => writeln!(notes, "{}", told(measured, arguments.pcr)),
+                None => Ok(()),
+            },
+            other => writeln!(notes, "note: {other}"),
+        };
     })?;
-    for NewMeasurement { kind, name, hashed } in &measurements {
-        let digest = Hex(&hashed.digest);
-        let name = if name.is_empty() { String::new() } else { format!(" \"{}\"", Escaped(name)) };
-        let kind = Escaped(kind);
-        let _ = writeln!(
-            notes,
-            "measured {kind}{name}: {} bytes, sha256:{digest}, into PCR {}",
-            hashed.size, arguments.pcr
-        );
-    }
     Ok(0)
+}
+
+fn told(NewMeasurement { kind, name, hashed }: &NewMeasurement, pcr: u8) -> String {
+    let name = if name.is_empty() { String::new() } else { format!(" \"{}\"", Escaped(name)) };
+    let (kind, digest) = (Escaped(kind), Hex(&hashed.digest));
+    format!("measured {kind}{name}: {} bytes, sha256:{digest}, into PCR {pcr}", hashed.size)
 }
 
 /// The log that was named, or the default, whose folder may not be there yet.

@@ -63,10 +63,19 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let key = KeyToPin::of(&proof, &roots, time)?;
     let pcrs = pcrs(&proof, &arguments.pcr)?;
-    let text =
-        observe(&proof, &key, &pcrs, &challenge, time, |report, logs| pin_text::write(&key, &pcrs, report, logs))?;
+    let written = |report: &Report<'_>, logs: &[(u32, Vec<LogName>)]| pin_text::write(&key, &pcrs, report, logs);
+    let text = observe(&proof, &key, &pcrs, &challenge, time, written)?.map_err(CliError::Evidence)?;
+    if u64::try_from(text.len()).is_ok_and(|size| size > files::SMALL) {
+        return Err(CliError::Evidence(
+            "the logs have more events than a policy can name; hold their PCRs to their values (--pcr N=golden)".into(),
+        ));
+    }
     // What was written is read as it will be, and must accept the machine that it was made of.
-    let mut policy = PolicyFile::parse(text.as_bytes(), Path::new("that was made"))?;
+    let mut policy = PolicyFile::parse(text.as_bytes(), Path::new("that was made")).map_err(|error| {
+        CliError::Evidence(format!(
+            "no policy can be made of this machine so: {error}; hold more PCRs to their values (--pcr N=golden)"
+        ))
+    })?;
     if !roots.is_empty() && key.is_certified() {
         policy.replace_roots(roots.clone());
     }
@@ -169,6 +178,8 @@ fn logs(proof: &Proof<'_>, pcrs: &[PinnedPcr]) -> Vec<(u32, Vec<LogName>)> {
         };
         let named = proof.evidence().logs.iter().filter_map(|log| Some((LogName::by_name(log.format)?, log.bytes)));
         let mut own: Vec<LogName> = named.filter(|(name, bytes)| extends(*name, bytes)).map(|(name, _)| name).collect();
+        // Two logs of one name no verifier takes, and says so.
+        own.dedup();
         if own.is_empty() {
             own.push(LogName::Firmware);
         }

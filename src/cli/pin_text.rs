@@ -3,10 +3,11 @@
 use super::pin::PinnedPcr;
 use super::pin_key::KeyToPin;
 use crate::crypto::HashAlgorithm;
-use crate::log::{Measurement, TcgEventType};
-use crate::verify::{LogName, Quoted, Report, SecureBoot, VerifiedEvent, VerifiedLogs};
-use crate::wire::Hex;
-use core::fmt::Write;
+use crate::log::{Measurement, SignatureEntry};
+use crate::verify::{LogName, Report, SecureBoot, VerifiedEvent, VerifiedLogs, configures};
+use crate::wire::{Hex, is_hidden};
+use core::fmt::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -32,7 +33,7 @@ pub(crate) fn write(
     pcrs: &[PinnedPcr],
     report: &Report<'_>,
     logs: &[(u32, Vec<LogName>)],
-) -> String {
+) -> Result<String, String> {
     let mut out = String::from("# What one machine was, made a policy; it was known to be good by whoever made it.\n");
     for note in notes(pcrs) {
         let _ = writeln!(out, "# {note}");
@@ -62,9 +63,9 @@ pub(crate) fn write(
                 let _ = writeln!(out, "{index} = [{}]", names.join(", "));
             }
         }
-        report.with_logs(|logs| write_events(&mut out, pcrs, logs));
+        report.with_logs(|logs| write_events(&mut out, pcrs, logs)).transpose()?;
     }
-    out
+    Ok(out)
 }
 
 fn write_quote(out: &mut String, pcrs: &[PinnedPcr]) {
@@ -82,122 +83,141 @@ fn write_quote(out: &mut String, pcrs: &[PinnedPcr]) {
     }
 }
 
-fn write_events(out: &mut String, pcrs: &[PinnedPcr], logs: &VerifiedLogs<'_, '_>) {
+fn write_events(out: &mut String, pcrs: &[PinnedPcr], logs: &VerifiedLogs<'_, '_>) -> Result<(), String> {
     out.push_str("\n[events]\n");
     let logged: Vec<&PinnedPcr> = pcrs.iter().filter(|pcr| pcr.log).collect();
-    let anchored = anchors_boot(pcrs);
-    if logged.iter().any(|pcr| pcr.index >= 8) && !anchored {
+    if logged.iter().any(|pcr| pcr.index >= 8) && !anchors_boot(pcrs) {
         out.push_str("accept_any_boot = true\n");
     }
-    // Of a PCR that is judged in several banks, each has the same events.
-    let banks = |index: u8| logged.iter().filter(move |pcr| pcr.index == index).map(|pcr| pcr.bank);
-    let boot = banks(7).next().and_then(|bank| logs.secure_boot(bank).ok()).filter(SecureBoot::enabled);
+    let banks = |index: u8| -> Vec<HashAlgorithm> {
+        logged.iter().filter(|pcr| pcr.index == index).map(|pcr| pcr.bank).collect()
+    };
+    let of_boot = banks(7);
+    let boot = of_boot.first().and_then(|bank| logs.secure_boot(*bank).ok()).filter(SecureBoot::enabled);
     if boot.is_some() {
-        write_secure_boot(out, logs, &banks(7).collect::<Vec<_>>());
+        write_secure_boot(out, logs, &of_boot);
     }
-    let (mut require, mut allow, mut seals) = (Vec::new(), Vec::new(), Vec::new());
-    let mut indices: Vec<u8> = logged.iter().map(|pcr| pcr.index).collect();
-    indices.sort_unstable();
-    indices.dedup();
+    let mut rules = Rules::default();
+    let indices: BTreeSet<u8> = logged.iter().map(|pcr| pcr.index).collect();
     for index in indices {
-        let mut digests: Vec<(String, String)> = Vec::new();
-        for bank in banks(index) {
-            let first = banks(index).next() == Some(bank);
-            let events: Vec<VerifiedEvent<'_>> = logs.events(bank, index).collect();
-            for (place, event) in events.iter().enumerate() {
-                let before = boot.as_ref().filter(|_| index == 7).map(|boot| boot.configuration.before);
-                match event.measurement() {
-                    _ if event.measured().ends_firmware() && index < 8 => {}
-                    Some(found) if found.kind == Measurement::SEAL => {
-                        if first {
-                            seals.push(index.to_string());
-                        }
-                    }
-                    Some(found) if first => {
-                        let twin = |other: &VerifiedEvent<'_>| {
-                            other
-                                .measurement()
-                                .is_some_and(|other| other.kind == found.kind && other.name == found.name)
-                        };
-                        let once = events.iter().filter(|other| twin(other)).count() == 1;
-                        // As many as are kept; the others may be there as well.
-                        let list = if once && require.len() < MAX_REQUIRED { &mut require } else { &mut allow };
-                        push_once(list, measured(index, &found));
-                    }
-                    Some(_) => {}
-                    None if before.is_some_and(|before| accounted(event, place, before)) => {}
-                    None => digests.push((digest(event), name_of(event))),
-                }
-            }
-        }
-        push_digests(&mut allow, index, digests);
+        let before = boot.as_ref().filter(|_| index == 7).map(|boot| boot.configuration.before);
+        rules.add(index, &banks(index), before, logs)?;
     }
-    for (name, rules) in [("require", require), ("allow", allow)] {
+    for (name, rules) in [("require", rules.require), ("allow", rules.allow)] {
         if !rules.is_empty() {
             let _ = writeln!(out, "{name} = [\n{}]", rules.concat());
         }
     }
-    if !seals.is_empty() {
-        let _ = writeln!(out, "require_seal = [{}]", seals.join(", "));
+    if !rules.seals.is_empty() {
+        let _ = writeln!(out, "require_seal = [{}]", rules.seals.join(", "));
+    }
+    Ok(())
+}
+
+/// The rules of `[events]`, each a line or more of text.
+#[derive(Default)]
+struct Rules {
+    require: Vec<String>,
+    allow: Vec<String>,
+    seals: Vec<String>,
+    measurements: usize,
+}
+
+impl Rules {
+    /// Of the events of one PCR: what is there once is required, and what is there more often can only be allowed. `before` is how many
+    /// events stand before the separator where a rule for Secure Boot speaks of them.
+    fn add(
+        &mut self,
+        index: u8,
+        banks: &[HashAlgorithm],
+        before: Option<usize>,
+        logs: &VerifiedLogs<'_, '_>,
+    ) -> Result<(), String> {
+        let columns: Vec<Vec<VerifiedEvent<'_>>> =
+            banks.iter().map(|bank| logs.events(*bank, index).collect()).collect();
+        let Some(events) = columns.first() else { return Ok(()) };
+        let mut times: BTreeMap<&[u8], usize> = BTreeMap::new();
+        for event in events {
+            let count = times.entry(event.digest()).or_default();
+            *count = count.saturating_add(1);
+        }
+        let (mut names, mut allowed) = (BTreeSet::new(), BTreeSet::new());
+        for (place, event) in events.iter().enumerate() {
+            if event.measured().ends_firmware() && index < 8
+                || before.is_some_and(|before| accounted(event, place, before))
+            {
+                continue;
+            }
+            if let Some(found) = event.measurement() {
+                if found.kind == Measurement::SEAL {
+                    self.seals.push(index.to_string());
+                    continue;
+                }
+                self.measurements = self.measurements.saturating_add(1);
+                if !names.insert((found.kind, found.name)) || self.measurements > MAX_REQUIRED {
+                    return Err(format!(
+                        "PCR {index} has two measurements of one kind and name, or there are more than {MAX_REQUIRED}: no policy can require each of them; \
+                         measure a folder instead, or each with a --name of its own, or hold the PCR to its value (--pcr {index}=golden)"
+                    ));
+                }
+                self.require.push(measured(index, &found));
+                continue;
+            }
+            // The banks have the same events, each in its place.
+            let same = columns.iter().filter_map(|column| column.get(place));
+            let digests: Vec<String> = same.map(|event| format!("\"{}\"", digest(event))).collect();
+            let rule = format!("    {{ pcr = {index}, digest = [{}] }},  # {}\n", digests.join(", "), name_of(event));
+            if times.get(event.digest()) == Some(&1) {
+                self.require.push(rule);
+            } else if allowed.insert(event.digest()) {
+                self.allow.push(rule);
+            }
+        }
+        Ok(())
     }
 }
 
 /// Whether the rule for Secure Boot says all of an event.
 fn accounted(event: &VerifiedEvent<'_>, place: usize, before: usize) -> bool {
-    place >= before || event.event().event_type().unverified() == TcgEventType::EFI_VARIABLE_DRIVER_CONFIG
+    place >= before || configures(event)
 }
 
 fn write_secure_boot(out: &mut String, logs: &VerifiedLogs<'_, '_>, banks: &[HashAlgorithm]) {
-    let mut lists: [Vec<(String, String)>; 4] = Default::default();
+    let mut lists: [Vec<String>; 4] = Default::default();
+    let mut revoked = BTreeSet::new();
     for bank in banks {
         let Ok(boot) = logs.secure_boot(*bank) else { continue };
-        let of = |digest: &[u8]| (format!("{}:{}", bank.name(), Hex(digest)), String::new());
+        let of = |digest: &[u8]| format!("    \"{}:{}\",\n", bank.name(), Hex(digest));
         let [pk, kek, db, authority] = &mut lists;
         pk.push(of(boot.pk().digest));
         kek.push(of(boot.kek().digest));
         db.push(of(boot.db().digest));
-        for event in boot.authorities().filter(|event| event.measurement().is_none()) {
-            if !event.measured().ends_firmware() {
-                push_once(authority, (digest(&event), name_of(&event)));
+        let mut known = BTreeSet::new();
+        for event in boot.authorities().filter(|event| !event.measured().ends_firmware()) {
+            if known.insert(event.digest()) {
+                authority.push(of(event.digest()));
             }
         }
+        let entries = boot.dbx().variable.signature_lists().filter_map(Result::ok);
+        revoked.extend(entries.filter(|entry| entry.kind == SignatureEntry::SHA256).map(|entry| of_sha256(entry.data)));
     }
     out.push_str("secure_boot = true\n");
     for (name, list) in ["pk", "kek", "db", "authority"].into_iter().zip(lists) {
         if !list.is_empty() {
-            let _ = writeln!(out, "{name} = [\n{}]", lines(&list, "    "));
+            let _ = writeln!(out, "{name} = [\n{}]", list.concat());
         }
     }
-}
-
-fn push_digests(rules: &mut Vec<String>, index: u8, digests: Vec<(String, String)>) {
-    let mut once = Vec::new();
-    for digest in digests {
-        push_once(&mut once, digest);
-    }
-    if !once.is_empty() {
-        rules.push(format!("    {{ pcr = {index}, digest = [\n{}    ] }},\n", lines(&once, "        ")));
+    if !revoked.is_empty() {
+        let _ = writeln!(out, "dbx_min = [\n{}]", revoked.into_iter().collect::<String>());
     }
 }
 
-fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
-}
-
-/// A digest a line, and behind it what it is of.
-fn lines(digests: &[(String, String)], indent: &str) -> String {
-    let mut out = String::new();
-    for (digest, about) in digests {
-        let about = if about.is_empty() { String::new() } else { format!("  # {about}") };
-        let _ = writeln!(out, "{indent}\"{digest}\",{about}");
-    }
-    out
+fn of_sha256(digest: &[u8]) -> String {
+    format!("    \"sha256:{}\",\n", Hex(digest))
 }
 
 fn measured(index: u8, found: &Measurement<'_>) -> String {
-    let (kind, name) = (Quoted(&found.kind), Quoted(&found.name));
+    let (kind, name) = (Text(found.kind), Text(found.name));
     let algorithm = HashAlgorithm::try_from(found.algorithm).map_or("", HashAlgorithm::name);
     let digest = Hex(found.digest);
     format!("    {{ pcr = {index}, kind = {kind}, name = {name}, digest = [\"{algorithm}:{digest}\"] }},\n")
@@ -210,6 +230,23 @@ fn digest(event: &VerifiedEvent<'_>) -> String {
 /// The type that the log gives an event: a name, and never text of the log's own.
 fn name_of(event: &VerifiedEvent<'_>) -> String {
     format!("{:?}", event.event().event_type().unverified())
+}
+
+/// A basic string of TOML (1.0, "String"), with nothing in it that a terminal would act on.
+struct Text<'t>(&'t str);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            match c {
+                '"' | '\\' => write!(f, "\\{c}")?,
+                c if is_hidden(c) => write!(f, "\\U{:08x}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('"')
+    }
 }
 
 fn is_zero(pcr: &PinnedPcr) -> bool {

@@ -3,7 +3,7 @@
 use super::hex;
 use crate::crypto::HashAlgorithm;
 use crate::structures::{TpmAlgId, TpmiAlgHash};
-use crate::verify::{Anchor, BankSelection, Pin};
+use crate::verify::{Anchor, BankSelection, Pin, name_fits};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -69,13 +69,6 @@ pub(crate) fn pin(text: &str) -> Result<OwnedPin, String> {
              in lower-case hexadecimal digits"
         )
     })
-}
-
-/// An algorithm, and a digest of its length.
-fn name_fits(name: &[u8]) -> bool {
-    let Some((algorithm, digest)) = name.split_first_chunk::<2>() else { return false };
-    let algorithm = TpmAlgId(u16::from_be_bytes(*algorithm));
-    HashAlgorithm::try_from(algorithm).is_ok_and(|hash| hash.output_len() == digest.len())
 }
 
 /// `sha256`

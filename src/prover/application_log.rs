@@ -87,7 +87,7 @@ impl ApplicationLog {
         let banks = self.resume(&mut tpm, &mut file, &lock, note)?;
         let events: Vec<Vec<u8>> = measurements.iter().map(NewMeasurement::to_der).collect();
         self.judge_room(&file, &banks, &events)?;
-        for der in &events {
+        for (place, der) in events.iter().enumerate() {
             let digests: Vec<Bank> = banks.iter().map(|bank| Bank::new(*bank, digest(*bank, &[der]))).collect();
             let digests: Vec<TpmtHa<'_>> = digests.iter().map(Bank::as_digest).collect();
             let before = self.write(&mut file, &event(self.pcr, &digests, der))?;
@@ -98,6 +98,7 @@ impl ApplicationLog {
                 }
                 return Err(error.into());
             }
+            note(Note::Measured(place));
         }
         Ok(tpm.close()?)
     }
@@ -148,6 +149,7 @@ impl ApplicationLog {
         if earlier {
             return Err(elsewhere());
         }
+        let same_start = start.as_ref().is_some_and(|start| start.clock.restart_count == clock.restart_count);
         let values = start.map(|start| start.values).unwrap_or_default();
         let log = match TcgLog::from_bytes(&bytes) {
             Ok(log) => log,
@@ -169,7 +171,8 @@ impl ApplicationLog {
         let last = log.events().last().filter(Event::extends);
         match &last {
             _ if after == held => {}
-            Some(last) if before == held => {
+            // Zeros may be those of another start, of which the event tells nothing: then it is not made good any more.
+            Some(last) if before == held && (same_start || !held.iter().all(Bank::is_zero)) => {
                 let digests: Vec<TpmtHa<'_>> = (last.digests.iter())
                     .map(|(algorithm, digest)| TpmtHa { hash_alg: TpmiAlgHash(algorithm), digest })
                     .collect();

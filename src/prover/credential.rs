@@ -88,6 +88,9 @@ impl Tpm {
     /// # Errors
     /// If the credential is for another TPM or another key, or was changed on its way.
     pub fn activate_credential(&mut self, ak: &Key, ek: &Key, credential: &Credential) -> Result<Secret, ProverError> {
+        for key in [ak, ek] {
+            self.spare_last_try(key)?;
+        }
         let area = ek.public_area().map_err(ProverError::Public)?;
         let by_policy = !area.object_attributes.contains(TpmaObject::USER_WITH_AUTH);
         let mut parameters = SessionParameters::new(if by_policy { TpmSe::POLICY } else { TpmSe::HMAC });

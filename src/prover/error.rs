@@ -2,7 +2,7 @@
 
 use super::TransportError;
 use crate::crypto::{CryptoError, HashAlgorithm};
-use crate::structures::{TpmCc, TpmRc};
+use crate::structures::{TpmCc, TpmHandle, TpmRc};
 use crate::wire::{DecodeError, EncodeError};
 use core::fmt;
 use std::string::String;
@@ -27,6 +27,9 @@ pub enum ProverError {
     Credential(DecodeError),
     /// A credential for another TPM, or another attestation key.
     NotForThisTpm,
+    /// A failed password would lock the TPM.
+    #[expect(missing_docs, reason = "of which key, how many have failed, and how many lock it")]
+    LastTry { handle: TpmHandle, failed: u32, most: u32 },
     /// A hash that this crate lacks.
     Crypto(CryptoError),
     /// A key that cannot be used, with the reason.
@@ -121,6 +124,12 @@ impl fmt::Display for ProverError {
             Self::NotForThisTpm => f.write_str(
                 "the credential is for none of this TPM's endorsement keys, or for another attestation key: it was made for another machine, or \
                  --ak is not the one of the request",
+            ),
+            Self::LastTry { handle, failed, most } => write!(
+                f,
+                "the key {:#010x} may have a password, and a failure would lock the TPM: {failed} have failed, and {most} lock it; \
+                 tpm2_dictionarylockout -c forgives them",
+                handle.0
             ),
             Self::Crypto(error) => error.fmt(f),
             Self::Key(reason) => write!(f, "the key cannot be used: {reason}"),

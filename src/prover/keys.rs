@@ -117,7 +117,11 @@ impl Tpm {
     pub fn endorsement_key(&mut self, template: &EkTemplate) -> Result<Key, ProverError> {
         if let Some(key) = self.find_key(TpmHandle(template.persistent))? {
             let area = key.public_area().map_err(ProverError::Public)?;
-            if area.parameters == template.public().parameters && area.auth_policy == template.public().auth_policy {
+            let own = template.public();
+            // What the owner left there may be another key.
+            if (area.parameters, area.auth_policy, area.object_attributes, area.name_alg)
+                == (own.parameters, own.auth_policy, own.object_attributes, own.name_alg)
+            {
                 return Ok(key);
             }
         }

@@ -48,7 +48,7 @@ impl LogLock {
     pub(super) fn exclusive(log: &Path) -> Result<Self, MeasureError> {
         let path = beside(log);
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o644).custom_flags(no_follow());
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_follow());
         let file = a_file(options.open(&path).map_err(MeasureError::file(&path, "open"))?, &path)?;
         file.lock().map_err(MeasureError::file(&path, "lock"))?;
         Ok(Self { path, file })

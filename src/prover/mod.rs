@@ -16,6 +16,7 @@ mod hashing;
 mod kdf;
 mod keys;
 mod lock;
+mod lockout;
 mod measure_error;
 mod note;
 mod nv;

@@ -28,6 +28,7 @@ impl Tpm {
     /// if the TPM refuses.
     pub fn quote(&mut self, key: &Key, nonce: &[u8], selection: &[BankSelection]) -> Result<Quoted, ProverError> {
         let list = encode_selection(selection)?;
+        self.spare_last_try(key)?;
         for _ in 0..ATTEMPTS {
             let command = Quote {
                 sign_handle: key.entity(),

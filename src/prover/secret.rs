@@ -20,7 +20,6 @@ pub fn random_nonce() -> Result<[u8; 32], ProverError> {
 }
 
 /// A seed, and what to send so that the TPM with the private part of a key has it too.
-#[derive(Debug)]
 pub(super) struct SharedSecret {
     pub(super) seed: Secret,
     /// The content of a `TPM2B_ENCRYPTED_SECRET`.

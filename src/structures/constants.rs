@@ -221,6 +221,10 @@ constants! {
         NV_BUFFER_MAX = 0x0000_012c,
         /// `TPMA_PERMANENT`; bit 9 is set while the TPM is locked out.
         PERMANENT = 0x0000_0200,
+        /// How many failed authorizations are not forgiven yet.
+        LOCKOUT_COUNTER = 0x0000_020e,
+        /// How many of them lock the TPM.
+        MAX_AUTH_FAIL = 0x0000_020f,
         /// Seconds until one failed authorization is forgiven.
         LOCKOUT_INTERVAL = 0x0000_0210,
     }

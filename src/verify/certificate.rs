@@ -50,6 +50,12 @@ impl<'a> Certificate<'a> {
         Ok((der, behind))
     }
 
+    /// Whether it says that its key certifies others (RFC 5280, 4.2.1.9).
+    #[must_use]
+    pub fn is_authority(&self) -> bool {
+        self.extensions.basic_constraints.is_some_and(|(authority, _)| authority)
+    }
+
     /// The name of the certified.
     #[must_use]
     pub fn subject(&self) -> DistinguishedName<'a> {

@@ -98,7 +98,7 @@ impl fmt::Display for CertificateError<'_> {
             }
             Self::LeafIsAnchor => f.write_str("the trusted root is the key's own certificate; pin the key instead"),
             Self::LeafIsAuthority { subject } => {
-                write!(f, "the first certificate, of {subject}, is an authority's, not an attestation key's")
+                write!(f, "the first certificate, of {subject}, is an authority's, not a key's of a TPM")
             }
             Self::NameConstraint => f.write_str("a name constraint is violated or not understood"),
             Self::NotAuthority { subject } => write!(f, "{subject} signed a certificate without being an authority"),
@@ -112,7 +112,8 @@ impl fmt::Display for CertificateError<'_> {
             Self::Purpose { subject, found } => {
                 write!(
                     f,
-                    "the certificate of {subject} has not the purpose that is asked (2.23.133.8.3, an attestation key, unless platform or policy say otherwise); found "
+                    "the certificate of {subject} has not the purpose that is asked (of an attestation key 2.23.133.8.3, unless platform or policy say otherwise; \
+                     of an endorsement key 2.23.133.8.1); found "
                 )?;
                 write_purposes(f, found)
             }

@@ -41,8 +41,8 @@ impl<'a> VerifiedChain<'a> {
         Self::judge(certificates, &walked, leaf_use, purposes, time, crypto)
     }
 
-    /// Ties the certificate of an endorsement key, the first of `certificates`, to one of `anchors`, through the others (TCG EK Credential
-    /// Profile). Its purpose is that of an endorsement key, or none is named, as in the certificates of early chips.
+    /// Ties the certificate of an endorsement key, the first of `certificates`, to one of `anchors`, through the others. It must say that it
+    /// is one (TCG EK Credential Profile 2.5, 3.2): under the same root any other certificate's key may be anybody's, without a TPM.
     ///
     /// # Errors
     /// If there is no chain at `time`, or a certificate on it is not for what it is used for.
@@ -52,7 +52,7 @@ impl<'a> VerifiedChain<'a> {
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
-        const PURPOSES: &[Purpose<'_>] = &[Purpose::Oid(ENDORSEMENT_KEY), Purpose::Absent];
+        const PURPOSES: &[Purpose<'_>] = &[Purpose::Oid(ENDORSEMENT_KEY)];
         let purposes = PolicyList::new(PURPOSES);
         Self::verify(certificates, anchors.iter().copied(), LeafUse::Decryption, &purposes, time, crypto)
     }

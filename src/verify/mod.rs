@@ -96,6 +96,8 @@ pub use pcr_values::{PcrValue, PcrValues};
 pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Platform, Purpose};
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
+#[cfg(feature = "cli")]
+pub(crate) use policy_builder::name_fits;
 pub use policy_der::PolicyDerError;
 pub use policy_list::{PolicyList, PolicyPlace};
 #[cfg(feature = "prover")]
@@ -105,6 +107,8 @@ pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
 #[cfg(feature = "cli")]
 pub(crate) use report_json::{Quoted, unreadable_json};
+#[cfg(feature = "cli")]
+pub(crate) use secure_boot::configures;
 pub use secure_boot::{KeyVariable, SecureBoot, SecureBootError};
 pub use separators::SeparatorError;
 #[cfg(feature = "cli")]

@@ -162,6 +162,18 @@ pub enum PolicyError {
     WrongLength(usize),
     /// No key is trusted.
     NoKey,
+    /// A Google rule asks for nothing.
+    EmptyGoogle,
+    /// A pinned Name is not an algorithm and a digest of its length.
+    PinName,
+    /// A bank stands twice in a selection.
+    DuplicateBank(HashAlgorithm),
+    /// A selection stands beside rules for PCRs, which it does not narrow.
+    SelectionBesidePcrs,
+    /// A PCR that cannot be reset, or one that stands twice, is named as resettable.
+    Resettable(u8),
+    /// There are more event rules than are searched for each event.
+    TooManyEventRules,
     /// There is no such PCR.
     PcrIndex(u8),
     /// Software can reset this PCR.
@@ -222,6 +234,14 @@ impl fmt::Display for PolicyError {
                 write!(f, "PCR {index} of {} has an empty list of values, which nothing can match", bank.name())
             }
             Self::WrongLength(found) => write!(f, "a value has {found} bytes, which is not the length of its bank's digests"),
+            Self::EmptyGoogle => f.write_str("key.google is empty; give project, zone or instance"),
+            Self::PinName => f.write_str("a pinned Name is not an algorithm and a digest of its length"),
+            Self::DuplicateBank(bank) => write!(f, "quote.selection has the bank {} twice", bank.name()),
+            Self::SelectionBesidePcrs => f.write_str("quote.selection goes with quote.pcr_digest only"),
+            Self::Resettable(index) => {
+                write!(f, "quote.allow_resettable has {index} twice, or it cannot be reset; PCRs that can be are 16 to 23")
+            }
+            Self::TooManyEventRules => f.write_str("[events] has more than 1024 rules; one rule may list many digests"),
             Self::NoKey => f.write_str("the policy trusts no key; give [key] a platform, roots, pinned or activated"),
             Self::PcrIndex(index) => write!(f, "there is no PCR {index}; they are 0 to 23"),
             Self::ResettablePcr(index) => {

@@ -6,6 +6,7 @@ use super::{
     PolicyError, PolicyList, Purpose, Reference,
 };
 use crate::crypto::HashAlgorithm;
+use crate::structures::TpmAlgId;
 
 /// A policy in the making; what is not said is refused.
 #[derive(Clone, Copy, Debug)]
@@ -179,8 +180,10 @@ impl<'a> PolicyBuilder<'a> {
         if !self.accept_unknown_attributes && self.pins.iter().any(|pin| !matches!(pin, Pin::Name(_))) {
             return Err(PolicyError::UnknownAttributes);
         }
+        self.judge_key()?;
         match (self.pcr_digests.is_empty(), self.selection.is_empty(), self.pcrs.is_empty()) {
             (true, _, true) => return Err(PolicyError::Empty),
+            (true, false, _) => return Err(PolicyError::SelectionBesidePcrs),
             (true, ..) => {}
             (_, _, false) => return Err(PolicyError::DigestAndPcrs),
             (_, true, _) => return Err(PolicyError::NoSelection),
@@ -199,6 +202,15 @@ impl<'a> PolicyBuilder<'a> {
                 self.judge_place(selected.bank, index)?;
             }
         }
+        for (place, bank) in self.selection.iter().map(|selected| selected.bank).enumerate() {
+            if self.selection.iter().take(place).any(|earlier| earlier.bank == bank) {
+                return Err(PolicyError::DuplicateBank(bank));
+            }
+        }
+        let never = self.allow_resettable.iter().find(|index| !(16..24).contains(index));
+        if let Some(index) = never.or(self.allow_resettable.repeated()) {
+            return Err(PolicyError::Resettable(index));
+        }
         for (place, rule) in self.pcrs.iter().enumerate() {
             self.judge_rule(&rule)?;
             let PcrRule { bank, index, .. } = rule;
@@ -209,6 +221,20 @@ impl<'a> PolicyBuilder<'a> {
         self.judge_logs()?;
         self.judge_events()?;
         Ok(Policy(self))
+    }
+
+    fn judge_key(&self) -> Result<(), PolicyError> {
+        let name = |pin: &Pin<'_>| match pin {
+            Pin::Name(name) => Some(name_fits(name)),
+            _ => None,
+        };
+        if self.pins.iter().any(|pin| name(&pin) == Some(false)) {
+            return Err(PolicyError::PinName);
+        }
+        match self.certificate.google {
+            Some(rule) if rule == super::GoogleRule::default() => Err(PolicyError::EmptyGoogle),
+            _ => Ok(()),
+        }
     }
 
     fn judge_rule(&self, rule: &PcrRule<'_>) -> Result<(), PolicyError> {
@@ -236,4 +262,11 @@ impl<'a> PolicyBuilder<'a> {
         }
         Ok(())
     }
+}
+
+/// An algorithm, and a digest of its length.
+pub(crate) fn name_fits(name: &[u8]) -> bool {
+    let Some((algorithm, digest)) = name.split_first_chunk::<2>() else { return false };
+    let algorithm = TpmAlgId(u16::from_be_bytes(*algorithm));
+    HashAlgorithm::try_from(algorithm).is_ok_and(|hash| hash.output_len() == digest.len())
 }

@@ -7,6 +7,8 @@ use super::{EventRule, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, Po
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmtHa;
 
+/// Each rule is compared with each other, and with each event.
+const MAX_EVENT_RULES: usize = 1024;
 /// The logs of PCRs that no rule names.
 const FIRMWARE: &[LogName] = &[LogName::Firmware];
 
@@ -32,7 +34,7 @@ impl<'a> PolicyBuilder<'a> {
         let mut named = 0;
         for rule in self.logs.iter() {
             let wrong = rule.pcrs & (named | !self.logged());
-            if wrong != 0 || rule.logs.is_empty() {
+            if wrong != 0 || rule.pcrs == 0 || rule.logs.is_empty() {
                 return Err(PolicyError::LogRule(u8::try_from(wrong.trailing_zeros()).unwrap_or(0)));
             }
             if rule.logs.repeated().is_some() {
@@ -46,6 +48,9 @@ impl<'a> PolicyBuilder<'a> {
 
     pub(crate) fn judge_events(&self) -> Result<(), PolicyError> {
         let rules = &self.events;
+        if rules.require.iter().chain(rules.allow.iter()).nth(MAX_EVENT_RULES).is_some() {
+            return Err(PolicyError::TooManyEventRules);
+        }
         for rule in rules.require.iter().chain(rules.allow.iter()) {
             self.judge_event_rule(&rule)?;
         }

@@ -152,6 +152,13 @@ pub(crate) fn place(variable: &UefiVariable<'_>) -> Option<usize> {
     NAMES.iter().position(|(name, vendor)| variable.name.is(name) && variable.vendor == *vendor)
 }
 
+/// Whether an event before the separator is one of those that Secure Boot is read from.
+#[cfg(feature = "cli")]
+pub(crate) fn configures(event: &VerifiedEvent<'_>) -> bool {
+    let decoded = event.data().map(|data| EventData::decode(TcgEventType::EFI_VARIABLE_DRIVER_CONFIG, data));
+    matches!(decoded, Some(Ok(EventData::Variable(variable))) if place(&variable).is_some())
+}
+
 impl<'a> SecureBoot<'_, 'a> {
     /// Whether only signed software was started.
     #[must_use]

@@ -94,6 +94,13 @@ impl Swtpm {
         self.power_on();
     }
 
+    /// A suspension that ends in a start from the beginning: a TPM Restart.
+    pub fn restart(&mut self) {
+        self.tpm().execute(&Shutdown { shutdown_type: TpmSu::STATE }, &mut []).unwrap();
+        self.control().power_off().unwrap();
+        self.power_on();
+    }
+
     pub fn tpm(&self) -> Tpm {
         Tpm::open(&self.address).unwrap()
     }

@@ -91,6 +91,14 @@ fn decode_error(message: &[u8]) -> DecodeErrorKind {
     TpmsAttest::from_bytes(message).unwrap_err().kind
 }
 
+/// A Name of some key.
+const NAME: [u8; 34] = {
+    let mut name = [7; 34];
+    name[0] = 0;
+    name[1] = 0x0b;
+    name
+};
+
 #[test]
 fn control() {
     bound(&good(), &GOOD_VALUES).unwrap();
@@ -230,7 +238,7 @@ fn q09_there_are_24_pcrs() {
     assert!(TpmsAttest::from_bytes(&quote.bytes()).is_err());
     for index in [24, 31, 32, 255] {
         let built = Policy::builder()
-            .pinned(&[Pin::Name(&[])])
+            .pinned(&[Pin::Name(&NAME)])
             .pcrs(rules(&[golden(HashAlgorithm::Sha256, index, ONE)]))
             .build();
         assert_eq!(built.unwrap_err(), PolicyError::PcrIndex(index));
@@ -247,7 +255,7 @@ fn q10_the_policy_names_the_bank() {
     let missing = VerifyError::PcrNotQuoted { bank: HashAlgorithm::Sha256, index: 0 };
     assert_eq!(judged(&sha1, sha1_value, |policy| policy.pcrs(wanted)), Err(missing));
     let rule = rules(&[golden(HashAlgorithm::Sha1, 0, &[5; 20])]);
-    assert_eq!(Policy::builder().pinned(&[Pin::Name(&[])]).pcrs(rule).build().unwrap_err(), PolicyError::Sha1Bank);
+    assert_eq!(Policy::builder().pinned(&[Pin::Name(&NAME)]).pcrs(rule).build().unwrap_err(), PolicyError::Sha1Bank);
     judged(&sha1, sha1_value, |policy| policy.pcrs(rule).allow_sha1_bank(true)).unwrap();
 
     let sha384 = Attest::quote(&[(0x000c, &[1, 0, 0])], &[&[6; 48]]);

@@ -3,6 +3,7 @@
 use super::cli::Folder;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tpmproof::prover::commands::{Shutdown, Startup};
 use tpmproof::prover::transport::Control;
@@ -59,6 +60,9 @@ impl Swtpm {
     }
 
     fn start(folder: Folder) -> Self {
+        // One after the other, or two take the same ports, and each believes that it answers.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..20 {
             let port = free_ports();
             let (data, control) = (format!("type=tcp,port={port}"), format!("type=tcp,port={}", port + 1));
@@ -223,7 +227,9 @@ fn answers(port: u16, child: &mut Child) -> bool {
         }
         // The control channel takes one client after the other, so that this one does not hinder the next.
         if TcpStream::connect(("127.0.0.1", port + 1)).is_ok() && TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return true;
+            // One that could not have the ports ends at once.
+            std::thread::sleep(Duration::from_millis(5));
+            return child.try_wait().unwrap().is_none();
         }
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -1,4 +1,39 @@
 //! Floor 5: talks to a TPM, measures, and makes proofs. It needs `std`, and nothing of any TPM stack.
+//!
+//! ```no_run
+//! use std::path::{Path, PathBuf};
+//! use tpmproof::crypto::HashAlgorithm;
+//! use tpmproof::prover::{AkAlgorithm, ApplicationLog, Chain, NewMeasurement, QuietLog, Tpm, TpmAddress, hash_paths};
+//! use tpmproof::verify::{BankSelection, Log};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let nonce = [0; 32];
+//! let address: TpmAddress = "device:/dev/tpmrm0".parse()?;
+//! let path = Path::new("application.log");
+//!
+//! // Measure: hash, write into the log, extend PCR 13.
+//! let hashed = hash_paths(&[PathBuf::from("weights.bin")], &|_| ())?.remove(0);
+//! let weights = NewMeasurement { kind: "weights".into(), name: "llama".into(), hashed };
+//! ApplicationLog::new(path, 13).append(&[weights], || Tpm::open(&address), &mut |note| eprintln!("{note}"))?;
+//!
+//! // Prove: while nobody measures, quote PCRs 0 to 15 for the verifier's nonce, and enclose the log.
+//! let quiet = QuietLog::of(path)?;
+//! let mut tpm = Tpm::open(&address)?;
+//! let key = tpm.create_attestation_key(AkAlgorithm::P256)?;
+//! let quoted = tpm.quote(&key, &nonce, &[BankSelection { bank: HashAlgorithm::Sha256, pcrs: 0xffff }])?;
+//! tpm.close()?;
+//! let bytes = std::fs::read(path)?;
+//! drop(quiet);
+//! let log = Log { format: "application", bytes: &bytes };
+//! let proof = quoted.into_proof(&key, &Chain::default()).log(log).to_der();
+//! # let _ = proof;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A key that an authority certifies is [`Tpm::key`] or [`Tpm::create_from_nv_template`], with [`Tpm::attestation_certificates`] and
+//! [`Chain::of`]. One that nobody certifies is enrolled: [`Tpm::enrollment_request`], [`EndorsementKey`], [`PendingActivation`],
+//! [`Tpm::activate_credential_by_any`].
 
 mod application_log;
 mod certificates;

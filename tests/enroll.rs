@@ -243,6 +243,8 @@ fn k05_a_certificate_of_the_machine_that_is_meant() {
     meant.tool("tpm2_nvread 0x01c00002 -o own.der");
     let line = "enroll challenge @request --ek-certificate @own.der --ek-certificate @both-issuercert.pem --root @both-rootca.pem --state @s -o @c";
     refused(&meant, line, 1, "somebody answers for a TPM that is not theirs");
+    let last = line.replace("--ek-certificate @own.der ", "").replace(" --root", " --ek-certificate @own.der --root");
+    refused(&meant, &last, 1, "somebody answers for a TPM that is not theirs");
     let line = line.replace("--ek-certificate @own.der ", "");
     done(&meant, &line);
 }

@@ -60,9 +60,9 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
         certificates.extend(keys::certificates(path)?);
     }
     // The verifier's own come first: one that is no authority's says which endorsement key is meant.
-    let named =
-        certificates.first().is_some_and(|der| Certificate::from_der(der).is_ok_and(|first| !first.is_authority()));
-    if named {
+    let of_key = |der: &Vec<u8>| Certificate::from_der(der).is_ok_and(|certificate| !certificate.is_authority());
+    if let Some(place) = certificates.iter().position(of_key) {
+        certificates.rotate_left(place);
         certificates.extend(request.ek_certificates.iter().skip(1).cloned());
     } else {
         certificates.splice(0..0, request.ek_certificates.iter().cloned());

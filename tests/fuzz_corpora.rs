@@ -1,8 +1,8 @@
 //! Promise: what the fuzz targets assert holds for every file of `fuzz/corpus/`, and for what differs by a bit or is cut.
 //!
 //! Every file is one that is accepted, unless its name begins with `refused`.
-#![cfg(feature = "std")]
-#![allow(missing_docs, unreachable_pub)]
+#![cfg(feature = "prover")]
+#![allow(missing_docs, unreachable_pub, unused_imports)]
 #![allow(clippy::pedantic, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -51,6 +51,7 @@ replays!(
     proof,
     policy,
     activation,
+    response,
     verify,
     rsa,
     tcg_log,

@@ -6,6 +6,8 @@ use tpmproof::structures::{Tpm2bPublic, TpmsAttest, TpmtSignature};
 use tpmproof::verify::{Activation, Certificate, PcrValue, PcrValues, Policy, PolicyDerError};
 use tpmproof::{Decode, DecodeError, Encode, Proof};
 
+#[path = "responses.rs"]
+mod answers;
 #[path = "judged.rs"]
 mod judged;
 #[path = "logs.rs"]
@@ -15,6 +17,7 @@ mod rsa_judges;
 #[path = "verify.rs"]
 mod verifier;
 
+pub use answers::{COMMANDS, ask, response};
 pub use judged::judged_log;
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;

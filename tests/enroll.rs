@@ -172,13 +172,13 @@ fn k05_the_right_tpm_with_another_key_and_another_tpm_in_its_place() {
     // The credential is for another key of this TPM.
     done(&swtpm, CHALLENGE);
     let words = "for none of this TPM's endorsement keys, or for another attestation key";
-    refused(&swtpm, "enroll answer @credential --ak new:p384 -o @other", 3, words);
+    refused(&swtpm, "enroll answer @credential --ak new:p384 -o @other", 1, words);
     assert!(!exists(&swtpm, "other"));
     swtpm.assert_empty();
     // Another machine cannot read it, and may not take the place of the first.
     let other = Swtpm::manufactured("enroll-swap-other");
     other.folder.write("credential", &read(&swtpm, "credential"));
-    refused(&other, "enroll answer @credential -o @answer", 3, words);
+    refused(&other, "enroll answer @credential -o @answer", 1, words);
     other.assert_empty();
     std::fs::remove_file(swtpm.folder.path("state.der")).unwrap();
     done(&other, "enroll request -o @request");
@@ -274,10 +274,14 @@ fn an_answer_counts_once() {
     let swtpm = Swtpm::manufactured("enroll-once");
     enrolled(&swtpm);
     refused(&swtpm, "enroll finish @answer --state @state.der -o @again.record", 3, "state.der");
-    // A record that cannot be written is lost, and not written twice.
+    // What cannot come to anything does not use it up.
     done(&swtpm, CHALLENGE);
     done(&swtpm, "enroll answer @credential -o @answer");
-    refused(&swtpm, "enroll finish @answer --state @state.der -o @no/again.record", 3, "again.record");
+    refused(&swtpm, "enroll finish @answer --state @state.der -o @no/again.record", 3, "there is no folder");
+    swtpm.folder.write("long", &[0; 33]);
+    refused(&swtpm, "enroll finish @long --state @state.der -o @again.record", 1, "33 bytes, and an answer has 32");
+    // Neither was an attempt.
+    done(&swtpm, "enroll finish @answer --state @state.der -o @machine.record");
     assert!(!exists(&swtpm, "state.der"));
     done(&swtpm, CHALLENGE);
     assert_eq!(mode(&swtpm, "state.der"), 0o600);

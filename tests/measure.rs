@@ -65,10 +65,12 @@ fn other_pcrs_and_banks() {
         application.assert_explained();
     }
     let mut application = Application::new("measure-pcrs");
-    for pcr in [8, 16, 23] {
+    for (pcr, note) in [(0, true), (8, false), (10, true), (15, false), (16, true), (23, true)] {
         application.pcr = pcr;
         let _ = fs::remove_file(application.log());
-        assert!(!application.measured_as("something").contains("note:"), "PCR {pcr}");
+        let told = application.measured_as("something");
+        assert_eq!(told.contains("is not an application's"), note, "PCR {pcr}");
+        assert_eq!(told.matches("note:").count(), usize::from(note), "PCR {pcr}");
         application.assert_explained();
     }
     // The log of one PCR is not that of another.
@@ -355,7 +357,7 @@ fn a_pcr_that_is_not_at_its_start() {
     application.refused(&["--seal"], 1, &["app.log", "PCR 13", "does not lead to"]);
     // Without what is kept, the log explains nothing; with something else, nothing is believed.
     fs::write(application.lock(), "something else").unwrap();
-    application.refused(&["--seal"], 3, &["app.log.lock", "edited"]);
+    application.refused(&["--seal"], 1, &["app.log.lock", "edited"]);
     fs::write(application.lock(), "").unwrap();
     application.refused(&["--seal"], 1, &["app.log", "PCR 13"]);
     // A new log begins with what the PCR holds now, whatever is beside it.

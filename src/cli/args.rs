@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::string::String;
 use std::vec::Vec;
 
-/// Checks a TPM proof: the attestation key by its certificates, the quote by its signature, the PCR values by your policy.
+/// Checks a TPM proof: the attestation key by its certificates, the quote by its signature, the PCR values by your policy; and makes one.
 #[derive(Debug, Parser)]
 #[command(name = "tpmproof", version)]
 pub(crate) struct Arguments {
@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Policy(PolicyCommand),
     /// Turn foreign evidence into a proof
     Convert(ConvertArguments),
-    /// List the platform roots that are known
+    /// List the roots of platforms and of makers of TPMs that are known
     Roots,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct PinArguments {
     /// Hold a PCR to the events of its log, or to its value, such as 13=log; by default to its value, but for 10 and 16 to 23, which are left out
     #[arg(long, value_name = "N=log|golden")]
     pub(crate) pcr: Vec<PcrChoice>,
-    /// The policy to write [default: standard output]
+    /// The policy to write; what was there before is replaced [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }

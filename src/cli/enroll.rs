@@ -2,7 +2,7 @@
 
 use super::enroll_args::{AnswerArguments, ChallengeArguments, EnrollCommand, FinishArguments, RequestArguments};
 use super::error::{CliError, REJECTED};
-use super::files::{self, Access};
+use super::files::{self, Access, Prepared};
 use super::keys::{self, KeyFile};
 use super::{prove, tpm};
 use crate::crypto::SOFTWARE;
@@ -39,6 +39,12 @@ fn request(arguments: &RequestArguments, notes: &mut dyn Write) -> Result<u8, Cl
         ak.entity().name,
         request.ek_certificates.len()
     );
+    if request.ek_certificates.is_empty() {
+        let _ = writeln!(
+            notes,
+            "note: the TPM has no certificate of it; the verifier will need --ek-certificate, or --ek-public and --trust-ek"
+        );
+    }
     Ok(0)
 }
 
@@ -96,6 +102,12 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
         PendingActivation::challenge(&ek, &request.ak_public, now, &SOFTWARE).map_err(refused)?;
     let credential = credential.to_bytes()?;
     // Without what is kept the answer is worth nothing, and with an old one the wrong answer counts.
+    if arguments.state.exists() {
+        let path = arguments.state.display();
+        return Err(CliError::Environment(format!(
+            "{path} is there: an earlier challenge is kept in it; finish that, or remove it"
+        )));
+    }
     files::create(&arguments.state, &pending.to_der(), Access::Owner)?;
     if let Err(error) = files::write(&arguments.output, &credential, Access::Everybody) {
         let _ = std::fs::remove_file(&arguments.state);
@@ -187,9 +199,13 @@ fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliE
         )));
     }
     let answer = files::read(&arguments.answer, files::SMALL)?;
-    // Before anything comes of it: an answer counts once, whatever happens now.
-    pending.use_up()?;
+    if answer.len() != PendingActivation::ANSWER {
+        let (path, size) = (arguments.answer.display(), PendingActivation::ANSWER);
+        let found = answer.len();
+        return Err(CliError::Evidence(format!("{path} is no answer: it has {found} bytes, and an answer has {size}")));
+    }
     let Some(record) = pending.activation.finish(&answer, Time::now()) else {
+        pending.use_up()?;
         let _ = writeln!(
             notes,
             "tpmproof: the answer is not what the credential holds: it is of another challenge, or whoever gave it could not read it; this challenge is \
@@ -197,10 +213,13 @@ fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliE
         );
         return Ok(REJECTED);
     };
+    let prepared = Prepared::new(&arguments.output, &record.to_der(), Access::Everybody)?;
+    // Before the record is there: an answer counts once, whatever happens now.
+    pending.use_up()?;
     // Where there was no record, one that another process has written meanwhile stays.
     match known {
-        Some(_) => files::write(&arguments.output, &record.to_der(), Access::Everybody)?,
-        None => files::create(&arguments.output, &record.to_der(), Access::Everybody)?,
+        Some(_) => prepared.replace()?,
+        None => prepared.create()?,
     }
     let _ = writeln!(
         notes,

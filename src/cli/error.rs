@@ -38,7 +38,11 @@ impl CliError {
 
 impl From<ProverError> for CliError {
     fn from(error: ProverError) -> Self {
-        Self::Environment(error.to_string())
+        let text = error.to_string();
+        match error {
+            ProverError::NotForThisTpm | ProverError::Credential(_) => Self::Evidence(text),
+            _ => Self::Environment(text),
+        }
     }
 }
 
@@ -48,6 +52,7 @@ impl From<MeasureError> for CliError {
         match error {
             MeasureError::EmptyFolder(_) | MeasureError::NotAFile(_) => Self::Misuse(text),
             MeasureError::Edited { .. }
+            | MeasureError::Lock(_)
             | MeasureError::NotExplained { .. }
             | MeasureError::OtherBanks(_)
             | MeasureError::OtherLog { .. }

@@ -1,7 +1,7 @@
 //! Files, read with a limit and written whole or not at all.
 
 use super::error::CliError;
-use super::interrupt;
+use super::interrupt::{self, Hold};
 use std::format;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -41,39 +41,66 @@ pub(crate) enum Access {
 /// Writes a file beside `path` and puts it in its place: what was there is replaced only when all is on the disk. Only a regular file is
 /// replaced; a link is not, and is not followed.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
-    store(path, bytes, access, |file| file.persist(path))
+    Prepared::new(path, bytes, access)?.replace()
 }
 
 /// The same, of a file that must not be there yet.
 pub(crate) fn create(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
-    store(path, bytes, access, |file| file.persist_noclobber(path))
+    Prepared::new(path, bytes, access)?.create()
 }
 
-fn store(
-    path: &Path,
-    bytes: &[u8],
-    access: Access,
-    persist: impl FnOnce(NamedTempFile) -> Result<File, PersistError>,
-) -> Result<(), CliError> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    // A file that is begun is finished, or taken away again.
-    let _hold = interrupt::hold();
-    interrupt::check()?;
-    judge_place(path)?;
-    let store = || {
-        let mode = if access == Access::Owner { 0o600 } else { 0o666 };
-        let permissions = std::fs::Permissions::from_mode(mode);
-        let mut file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        persist(file).map_err(|error| error.error)?;
-        // The new name is there after a crash only if the folder is on the disk too. One that may not be read cannot be asked for that.
-        File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
-    };
-    store().map_err(CliError::file(path, "write"))
+/// A file that is on the disk, and not yet in its place.
+pub(crate) struct Prepared<'p> {
+    path: &'p Path,
+    folder: &'p Path,
+    file: NamedTempFile,
+    /// A file that is begun is finished, or taken away again.
+    _hold: Hold,
+}
+
+impl<'p> Prepared<'p> {
+    pub(crate) fn new(path: &'p Path, bytes: &[u8], access: Access) -> Result<Self, CliError> {
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let hold = interrupt::hold();
+        interrupt::check()?;
+        judge_place(path)?;
+        if !folder.is_dir() {
+            let (path, folder) = (path.display(), folder.display());
+            return Err(CliError::Environment(format!(
+                "cannot write {path}: there is no folder {folder}; make it first"
+            )));
+        }
+        let store = || {
+            let mode = if access == Access::Owner { 0o600 } else { 0o666 };
+            let permissions = std::fs::Permissions::from_mode(mode);
+            let mut file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        };
+        let file = store().map_err(CliError::file(path, "write"))?;
+        Ok(Self { path, folder, file, _hold: hold })
+    }
+
+    /// Puts it in the place of what was there.
+    pub(crate) fn replace(self) -> Result<(), CliError> {
+        settle(self.path, self.folder, self.file.persist(self.path))
+    }
+
+    /// Puts it where nothing was.
+    pub(crate) fn create(self) -> Result<(), CliError> {
+        settle(self.path, self.folder, self.file.persist_noclobber(self.path))
+    }
+}
+
+/// The new name is there after a crash only if the folder is on the disk too. One that may not be read cannot be asked for that.
+fn settle(path: &Path, folder: &Path, put: Result<File, PersistError>) -> Result<(), CliError> {
+    let put = put.map_err(|error| error.error);
+    put.and_then(|_| File::open(folder).map_or(Ok(()), |folder| folder.sync_all()))
+        .map_err(CliError::file(path, "write"))
 }
 
 /// A pipe, a device or a link is somebody's; none of them is taken away.

@@ -55,6 +55,10 @@ pub(crate) fn read(arguments: &EvidenceArguments) -> Result<Input, CliError> {
 pub(crate) fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8>), CliError> {
     let named = argument.split_once('=').and_then(|(name, path)| Some((LogName::by_name(name)?, path)));
     let path = Path::new(named.map_or(argument, |(_, path)| path));
+    if let (None, Some((name, _)), false) = (named, argument.split_once('='), path.exists()) {
+        let known: Vec<&str> = LogName::ALL.iter().map(|name| name.as_str()).collect();
+        return Err(CliError::Misuse(format!("--log has {name:?}, which is no log; known are {}", known.join(", "))));
+    }
     let bytes = files::read(path, max_size)?;
     let evidence = |error: LogError| CliError::Evidence(format!("{} is no log: {error}", path.display()));
     if let Some((name, _)) = named {

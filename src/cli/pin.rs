@@ -86,6 +86,7 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     })?;
     if let Some(path) = &arguments.output {
         files::write(path, text.as_bytes(), Access::Everybody)?;
+        let _ = writeln!(notes, "wrote {}", path.display());
     } else {
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         written.map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
@@ -143,7 +144,7 @@ fn observe<T>(
             },
         )
         .collect();
-    let logs = logs(proof, pcrs);
+    let logs = logs(proof, pcrs)?;
     let log_rules: Vec<LogRule<'_>> =
         logs.iter().map(|(pcrs, names)| LogRule { pcrs: *pcrs, logs: PolicyList::new(names) }).collect();
     let logged = pcrs.iter().fold(0, |bits, pcr| if pcr.log { bits | 1u32 << pcr.index } else { bits });
@@ -169,7 +170,7 @@ fn observe<T>(
 }
 
 /// The logs that have events of the PCRs that logs are to explain, in the order of the proof; PCRs with the same logs are one entry.
-fn logs(proof: &Proof<'_>, pcrs: &[PinnedPcr]) -> Vec<(u32, Vec<LogName>)> {
+fn logs(proof: &Proof<'_>, pcrs: &[PinnedPcr]) -> Result<Vec<(u32, Vec<LogName>)>, CliError> {
     let mut found: Vec<(u32, Vec<LogName>)> = Vec::new();
     for pcr in pcrs.iter().filter(|pcr| pcr.log) {
         let extends = |name: LogName, bytes| {
@@ -181,12 +182,15 @@ fn logs(proof: &Proof<'_>, pcrs: &[PinnedPcr]) -> Vec<(u32, Vec<LogName>)> {
         // Two logs of one name no verifier takes, and says so.
         own.dedup();
         if own.is_empty() {
-            own.push(LogName::Firmware);
+            return Err(CliError::Evidence(format!(
+                "the proof has no log with an event of PCR {}; give it with --log, or hold the PCR to its value (--pcr {}=golden)",
+                pcr.index, pcr.index
+            )));
         }
         match found.iter_mut().find(|(_, known)| *known == own) {
             Some((pcrs, _)) => *pcrs |= 1 << pcr.index,
             None => found.push((1 << pcr.index, own)),
         }
     }
-    found
+    Ok(found)
 }

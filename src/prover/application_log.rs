@@ -3,6 +3,7 @@
 //! The log is written, and is on the disk, before the PCR is extended. So after a crash the PCR holds what the log leads to, or what it
 //! leads to without its last event; the next that measures tells which, and mends it.
 
+use super::bank::{Bank, replayed};
 use super::commands::ReadClock;
 use super::kdf::digest;
 use super::lock::{self, LogLock};
@@ -134,7 +135,10 @@ impl ApplicationLog {
         if header.starts_with(&bytes) && (earlier || bytes.len() < header.len()) {
             // A new log, or one whose first writing was stopped, or to which nothing was written at an earlier start.
             self.cut(file, 0)?;
-            if held.iter().any(|bank| !bank.is_zero()) {
+            if matches!(self.pcr, 0..8 | 10 | 16..) {
+                note(Note::NotTheApplications(self.pcr));
+            }
+            if held.iter().any(|bank| !bank.is_start(self.pcr)) {
                 note(Note::NotAtItsStart(self.pcr));
             }
             lock.write_start(&clock, &held.iter().map(Bank::as_digest).collect::<Vec<_>>())?;
@@ -244,51 +248,6 @@ impl ApplicationLog {
     fn unreadable(&self, error: crate::log::LogError) -> MeasureError {
         MeasureError::Unreadable { path: self.path.clone(), error }
     }
-}
-
-/// A value of the PCR, or what extends it, in one bank.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Bank {
-    algorithm: HashAlgorithm,
-    value: Vec<u8>,
-}
-
-impl Bank {
-    fn new(algorithm: HashAlgorithm, value: Vec<u8>) -> Self {
-        Self { algorithm, value }
-    }
-
-    fn as_digest(&self) -> TpmtHa<'_> {
-        TpmtHa { hash_alg: TpmiAlgHash(self.algorithm.into()), digest: &self.value }
-    }
-
-    fn is_zero(&self) -> bool {
-        self.value.iter().all(|octet| *octet == 0)
-    }
-
-    fn extend(&mut self, with: &[u8]) {
-        self.value = digest(self.algorithm, &[&self.value, with]);
-    }
-}
-
-/// What a log leads to from what the PCR held when it began, and what it leads to without its last event.
-fn replayed(log: &TcgLog<'_>, active: &[HashAlgorithm], start: &[(TpmAlgId, Vec<u8>)]) -> (Vec<Bank>, Vec<Bank>) {
-    let mut after: Vec<Bank> = active.iter().map(|bank| Bank::new(*bank, std::vec![0; bank.output_len()])).collect();
-    for (algorithm, value) in start {
-        if let Some(bank) = after.iter_mut().find(|bank| TpmAlgId::from(bank.algorithm) == *algorithm) {
-            bank.value.clone_from(value);
-        }
-    }
-    let mut before = after.clone();
-    for event in log.events().filter(Event::extends) {
-        before.clone_from(&after);
-        for bank in &mut after {
-            if let Some(digest) = event.digests.get(bank.algorithm.into()) {
-                bank.extend(digest);
-            }
-        }
-    }
-    (after, before)
 }
 
 fn event(pcr: u8, digests: &[TpmtHa<'_>], der: &[u8]) -> Vec<u8> {

@@ -46,6 +46,9 @@ impl PendingActivation {
         Ok((Self { secret, ek_spki_sha256, ek_root_sha256, ak_name: ak.name.as_bytes().to_vec(), time }, credential))
     }
 
+    /// The octets of an answer.
+    pub const ANSWER: usize = SECRET;
+
     /// The record, if `answer` is the secret.
     #[must_use]
     pub fn finish(&self, answer: &[u8], time: Time) -> Option<Activation<'_>> {

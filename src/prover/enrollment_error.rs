@@ -2,7 +2,7 @@
 
 use super::ProverError;
 use crate::structures::TpmaObject;
-use crate::verify::VerifyError;
+use crate::verify::{CertificateError, VerifyError};
 use crate::wire::DecodeError;
 use core::fmt;
 
@@ -36,6 +36,11 @@ impl fmt::Display for EnrollmentError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Attestation(error) => write!(f, "the key to be enrolled is no attestation key: {error}"),
+            Self::Endorsement(VerifyError::Certificate(CertificateError::UnknownIssuer { issuer })) => write!(
+                f,
+                "the endorsement key is not trusted: its chain ends at {issuer}; where a root that you trust has certified that, give the \
+                 certificates between with --ek-certificate, and the root with --root if it is no maker's that is known"
+            ),
             Self::Endorsement(error) => write!(f, "the endorsement key is not trusted: {error}"),
             Self::EndorsementKey(error) => write!(f, "the endorsement key cannot be read: {error}"),
             Self::EndorsementAttributes(found) => write!(

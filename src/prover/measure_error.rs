@@ -78,7 +78,11 @@ impl fmt::Display for MeasureError {
                 write!(f, "the log {} is full: more would not be read by any verifier", Shown(path))
             }
             Self::Lock(path) => {
-                write!(f, "{} does not hold what a PCR held when the log began; it was edited", Shown(path))
+                write!(
+                    f,
+                    "{} does not hold what a PCR held when the log began: it was edited; restore it, or until the next start nothing explains the PCR any more",
+                    Shown(path)
+                )
             }
             Self::NotAFile(path) => {
                 write!(

@@ -36,6 +36,7 @@
 //! [`Tpm::activate_credential_by_any`].
 
 mod application_log;
+mod bank;
 mod certificates;
 #[macro_use]
 mod command;

@@ -80,7 +80,7 @@ impl fmt::Display for LogsError<'_> {
         match *self {
             Self::Missing(name) => write!(
                 f,
-                "the policy asks for the log \"{}\", which is not in the proof; enclose it, or give it with --log",
+                "the policy asks for the log \"{}\", which is not in the proof; enclose it, or give it with --log, or name in [logs] whose log explains the PCR",
                 name.as_str()
             ),
             Self::Twice(name) => {

@@ -71,7 +71,8 @@ impl fmt::Display for TransportError {
             Self::TimedOut { waited, received } => {
                 write!(
                     f,
-                    "the TPM stopped after {received} bytes of a response, within {} seconds",
+                    "the TPM stopped after {received} bytes of a response, and {} seconds later there are no more; is the address that of its commands, and \
+                     not of swtpm's control channel?",
                     waited.as_secs_f32()
                 )
             }

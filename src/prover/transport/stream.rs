@@ -68,7 +68,7 @@ impl Stream {
 
     /// Reads one response, which says its own size, and nothing behind it.
     pub(super) fn receive_response<'r>(&mut self, buffer: &'r mut [u8]) -> Result<&'r [u8], TransportError> {
-        let deadline = Deadline::new(self.timeout);
+        let mut deadline = Deadline::new(self.timeout);
         let mut received = 0;
         loop {
             let limit = buffer.len();
@@ -83,6 +83,10 @@ impl Stream {
             }
             let space = buffer.get_mut(received..).unwrap_or_default();
             let count = self.receive_some(space, &deadline, received)?;
+            if received == 0 {
+                // A TPM thinks before it answers, and not while it does.
+                deadline = Deadline::new(self.timeout.min(REST));
+            }
             received = received.saturating_add(count);
         }
     }
@@ -105,7 +109,7 @@ impl Stream {
         received: usize,
     ) -> Result<usize, TransportError> {
         loop {
-            let timed_out = || TransportError::TimedOut { waited: self.timeout, received };
+            let timed_out = || TransportError::TimedOut { waited: deadline.timeout, received };
             let left = deadline.left().ok_or_else(timed_out)?;
             let read = match &mut self.socket {
                 Socket::Tcp(stream) => stream.set_read_timeout(Some(left)).and_then(|()| stream.read(space)),
@@ -178,3 +182,6 @@ impl Deadline {
         self.timeout.checked_sub(self.start.elapsed()).filter(|left| !left.is_zero())
     }
 }
+
+/// How long the rest of a response may take once it has begun.
+const REST: Duration = Duration::from_secs(10);

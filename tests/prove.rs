@@ -1072,3 +1072,16 @@ fn the_last_try_is_the_owners() {
     }
     swtpm.tool("tpm2_quote -Q -c 0x81000010 -p secret -l sha256:0 -m message -s signature");
 }
+
+#[test]
+fn a_pcr_that_was_extended_and_no_log() {
+    let swtpm = Swtpm::new("prove-no-log");
+    let outcome = prove(&swtpm, "");
+    assert!(outcome.code == 0 && !outcome.notes.contains("encloses no log"), "{outcome:?}");
+    swtpm.tool(&format!("tpm2_pcrextend 13:sha256={}", "07".repeat(32)));
+    let outcome = prove(&swtpm, "");
+    assert!(
+        outcome.code == 0 && outcome.notes.contains("PCR 13 is extended, and the proof encloses no log"),
+        "{outcome:?}"
+    );
+}

@@ -32,7 +32,8 @@ impl Json {
         let Self::Object(members) = self else { return Err(format!("{what} is not an object")) };
         let plain = |name: &str| name.trim_end_matches('?').to_string();
         if let Some(unknown) = members.keys().find(|key| !names.iter().any(|name| plain(name) == **key)) {
-            return Err(format!("{what} has the unknown member {unknown:?}"));
+            let known: Vec<String> = names.iter().map(|name| plain(name)).collect();
+            return Err(format!("{what} has the unknown member {unknown:?}; known are {}", known.join(", ")));
         }
         for name in names {
             if !name.ends_with('?') && !members.contains_key(name) {

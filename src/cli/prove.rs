@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::files::Access;
 use super::measure::DEFAULT_LOG;
-use super::prover_args::{AkChoice, ProveArguments};
+use super::prover_args::{AkChoice, DEFAULT_PCR, ProveArguments};
 use super::{files, input, interrupt, keys, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
@@ -43,6 +43,11 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
     judge_names(&logs)?;
     for (bank, index) in quoted.unexplained(&logs) {
         let _ = writeln!(notes, "warning: no log leads to what PCR {index} of {} holds", bank.name());
+    }
+    let measured =
+        quoted.values.iter().any(|pcr| pcr.index == DEFAULT_PCR && pcr.value.iter().any(|octet| *octet != 0));
+    if measured && logs.is_empty() {
+        let _ = writeln!(notes, "note: PCR {DEFAULT_PCR} is extended, and the proof encloses no log; --log gives one");
     }
     let mut builder = quoted.into_proof(&key, &chain);
     for (name, bytes) in &logs {

@@ -17,6 +17,9 @@ pub(crate) struct TpmArguments {
     pub(crate) tpm: Option<TpmAddress>,
 }
 
+/// The PCR of an application.
+pub(crate) const DEFAULT_PCR: u8 = 13;
+
 #[derive(Args, Debug)]
 pub(crate) struct MeasureArguments {
     #[command(flatten)]
@@ -31,7 +34,7 @@ pub(crate) struct MeasureArguments {
     #[arg(long, value_name = "NAME", requires = "kind")]
     pub(crate) name: Option<String>,
     /// The PCR to extend
-    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(..24))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PCR, value_parser = clap::value_parser!(u8).range(..24))]
     pub(crate) pcr: u8,
     /// The application's log; it is made if it is not there [default: /run/tpmproof/application.log]
     #[arg(long, value_name = "LOG")]

@@ -48,7 +48,10 @@ fn what_is_none() {
         (format!("version = 1\n{KEY}{KEY}{PCR}"), "key"),
         (format!("version = 1\n{KEY}{PCR}0 = \"zero\"\n"), "duplicate"),
         (format!("version = 1\n{KEY}[pcr.sha256]\n0 = []\n"), "empty list"),
-        (format!("version = 1\n{KEY}[pcr.sha256]\n0 = [\"00\"]\n"), "length"),
+        (
+            format!("version = 1\n{KEY}[pcr.sha256]\n0 = [\"00\"]\n"),
+            "PCR 0 of sha256 has a value of 1 bytes, and its digests have 32",
+        ),
         (format!("version = 1\n{KEY}[pcr.sha256]\n0 = [\"{}\"]\n", zeros.replace('0', "A")), "lower-case"),
         (format!("version = 1\n{KEY}[pcr.sha256]\n0 = \"{zeros}\"\n"), "list of values"),
         (format!("version = 1\n{KEY}[pcr.sha256]\n00 = \"zero\"\n"), "no such PCR"),

@@ -158,8 +158,11 @@ pub enum PolicyError {
     /// A PCR has an empty set of golden values.
     #[expect(missing_docs, reason = "which PCR")]
     EmptyGolden { bank: HashAlgorithm, index: u8 },
-    /// A golden value or PCR digest is not as long as a digest.
+    /// A digest is not as long as its algorithm has it.
     WrongLength(usize),
+    /// A golden value of a PCR is not as long as its bank's digests.
+    #[expect(missing_docs, reason = "which PCR, and how many bytes the value has")]
+    GoldenLength { bank: HashAlgorithm, index: u8, found: usize },
     /// No key is trusted.
     NoKey,
     /// A Google rule asks for nothing.
@@ -233,6 +236,12 @@ impl fmt::Display for PolicyError {
             Self::EmptyGolden { bank, index } => {
                 write!(f, "PCR {index} of {} has an empty list of values, which nothing can match", bank.name())
             }
+            Self::GoldenLength { bank, index, found } => write!(
+                f,
+                "PCR {index} of {} has a value of {found} bytes, and its digests have {}",
+                bank.name(),
+                bank.output_len()
+            ),
             Self::WrongLength(found) => write!(f, "a value has {found} bytes, which is not the length of its bank's digests"),
             Self::EmptyGoogle => f.write_str("key.google is empty; give project, zone or instance"),
             Self::PinName => f.write_str("a pinned Name is not an algorithm and a digest of its length"),

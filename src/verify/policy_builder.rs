@@ -243,7 +243,7 @@ impl<'a> PolicyBuilder<'a> {
         match reference {
             Reference::Golden(values) if values.is_empty() => Err(PolicyError::EmptyGolden { bank, index }),
             Reference::Golden(values) => match values.iter().find(|value| value.len() != bank.output_len()) {
-                Some(wrong) => Err(PolicyError::WrongLength(wrong.len())),
+                Some(wrong) => Err(PolicyError::GoldenLength { bank, index, found: wrong.len() }),
                 None => Ok(()),
             },
             Reference::Zero | Reference::Log => Ok(()),

@@ -51,12 +51,7 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 pub(crate) struct PinArguments {
     #[command(flatten)]
-    pub(crate) evidence: EvidenceArguments,
-    #[command(flatten)]
-    pub(crate) freshness: FreshnessArguments,
-    /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
-    #[arg(long, value_name = "RFC3339")]
-    pub(crate) at: Option<Time>,
+    pub(crate) asked: AskedArguments,
     /// A root certificate (PEM or DER) that may vouch for the key, instead of the platforms' that are known
     #[arg(long, value_name = "FILE")]
     pub(crate) root: Vec<PathBuf>,
@@ -87,15 +82,10 @@ pub(crate) struct CompileArguments {
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
-    pub(crate) evidence: EvidenceArguments,
+    pub(crate) asked: AskedArguments,
     /// What to accept: a policy in TOML or JSON, or a compiled one
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: PathBuf,
-    #[command(flatten)]
-    pub(crate) freshness: FreshnessArguments,
-    /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
-    #[arg(long, value_name = "RFC3339")]
-    pub(crate) at: Option<Time>,
     /// Trust this root certificate (PEM or DER) instead of the policy's
     #[arg(long, value_name = "FILE")]
     pub(crate) root: Vec<PathBuf>,
@@ -105,6 +95,24 @@ pub(crate) struct VerifyArguments {
     /// Print the report as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is claimed, what it must answer, and when that is judged.
+#[derive(Args, Debug)]
+pub(crate) struct AskedArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessArguments,
+    /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) at: Option<Time>,
+}
+
+impl AskedArguments {
+    pub(crate) fn time(&self) -> Time {
+        self.at.unwrap_or_else(Time::now)
+    }
 }
 
 /// A proof, or its parts.

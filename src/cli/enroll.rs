@@ -57,14 +57,8 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
         Some(path) => Some(keys::read(path, CliError::Misuse)?),
         None => None,
     };
-    let mut roots = Vec::new();
-    for path in &arguments.root {
-        roots.extend(keys::certificates(path)?);
-    }
-    let mut certificates = Vec::new();
-    for path in &arguments.ek_certificate {
-        certificates.extend(keys::certificates(path)?);
-    }
+    let roots = keys::all_certificates(&arguments.root)?;
+    let mut certificates = keys::all_certificates(&arguments.ek_certificate)?;
     // The verifier's own come first: one that is no authority's says which endorsement key is meant.
     let of_key = |der: &Vec<u8>| Certificate::from_der(der).is_ok_and(|certificate| !certificate.is_authority());
     if let Some(place) = certificates.iter().position(of_key) {
@@ -269,7 +263,7 @@ fn known_machine(path: &Path) -> Result<Option<[u8; 32]>, CliError> {
     if !path.exists() {
         return Ok(None);
     }
-    let der = files::read(path, files::SMALL)?;
+    let der = files::read_or(path, files::SMALL, CliError::Misuse)?;
     match Activation::from_der(&der) {
         Ok(record) => Ok(Some(record.ek_spki_sha256)),
         Err(error) => {

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::string::String;
 use std::vec::Vec;
 use tempfile::{NamedTempFile, PersistError};
 
@@ -27,6 +28,14 @@ pub(crate) fn read(path: &Path, max_size: u64) -> Result<Vec<u8>, CliError> {
         let hint = if max_size == SMALL { "" } else { "; if it should be, raise --max-size" };
         Err(CliError::Evidence(format!("{} is larger than {max_size} bytes{hint}", path.display())))
     }
+}
+
+/// The same of a file that is no evidence: one that is too large is an error of `wrong`.
+pub(crate) fn read_or(path: &Path, max_size: u64, wrong: fn(String) -> CliError) -> Result<Vec<u8>, CliError> {
+    read(path, max_size).map_err(|error| match error {
+        CliError::Evidence(reason) => wrong(reason),
+        other => other,
+    })
 }
 
 /// Who may read a file that is written.

@@ -8,7 +8,7 @@ use crate::wire::Decode;
 use rustls_pki_types::pem::{self, PemObject, SectionKind};
 use std::borrow::ToOwned;
 use std::format;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
 /// What a key file says.
@@ -24,10 +24,7 @@ pub(crate) enum KeyFile {
 
 /// Reads a key in any of these forms; bytes that are none of them are an error of `wrong`.
 pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> Result<KeyFile, CliError> {
-    let bytes = files::read(path, files::SMALL).map_err(|error| match error {
-        CliError::Evidence(reason) => wrong(reason),
-        other => other,
-    })?;
+    let bytes = files::read_or(path, files::SMALL, wrong)?;
     if is_pem(&bytes) {
         let mut keys = sections(&bytes, SectionKind::PublicKey);
         let certificates = sections(&bytes, SectionKind::Certificate);
@@ -52,9 +49,18 @@ pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> R
     )))
 }
 
+/// The certificates of several files, in order.
+pub(crate) fn all_certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, CliError> {
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(certificates(path)?);
+    }
+    Ok(all)
+}
+
 /// The certificates of a file, PEM or DER.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
-    let bytes = files::read(path, files::SMALL)?;
+    let bytes = files::read_or(path, files::SMALL, CliError::Misuse)?;
     let found = match trimmed_certificate(&bytes) {
         Some(certificate) => std::vec![certificate.to_owned()],
         None => sections(&bytes, SectionKind::Certificate),

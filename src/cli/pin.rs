@@ -52,14 +52,10 @@ pub(crate) struct PinnedPcr {
 }
 
 pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn Write) -> Result<u8, CliError> {
-    let nonce = arguments.freshness.nonce(usize::MAX)?;
-    let challenge = challenge(&nonce)?;
-    let mut roots = Vec::new();
-    for root in &arguments.root {
-        roots.extend(keys::certificates(root)?);
-    }
-    let time = arguments.at.unwrap_or_else(Time::now);
-    let input = input::read(&arguments.evidence)?;
+    let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
+    let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
+    let roots = keys::all_certificates(&arguments.root)?;
+    let input = input::read(&arguments.asked.evidence)?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let key = KeyToPin::of(&proof, &roots, time)?;
     let pcrs = pcrs(&proof, &arguments.pcr)?;
@@ -147,7 +143,7 @@ fn observe<T>(
     let logs = logs(proof, pcrs)?;
     let log_rules: Vec<LogRule<'_>> =
         logs.iter().map(|(pcrs, names)| LogRule { pcrs: *pcrs, logs: PolicyList::new(names) }).collect();
-    let logged = pcrs.iter().fold(0, |bits, pcr| if pcr.log { bits | 1u32 << pcr.index } else { bits });
+    let logged = logs.iter().fold(0, |bits, (pcrs, _)| bits | pcrs);
     let logged: Vec<u8> = (0..24).filter(|index| logged & (1 << index) != 0).collect();
     let events = EventRules { allow_unknown: PolicyList::new(&logged), accept_any_boot: true, ..EventRules::default() };
     let resettable: Vec<u8> = (16..24).collect();

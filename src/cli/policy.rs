@@ -24,10 +24,7 @@ pub(crate) enum PolicyInput {
 impl PolicyInput {
     /// Reads a policy; the files that it names are looked for beside it.
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
-        let bytes = files::read(path, files::SMALL).map_err(|error| match error {
-            CliError::Evidence(reason) => CliError::Misuse(reason),
-            other => other,
-        })?;
+        let bytes = files::read_or(path, files::SMALL, CliError::Misuse)?;
         let wrong = |reason: std::string::String| CliError::Misuse(format!("the policy {}: {reason}", path.display()));
         // No text begins with this octet: it is a digit, and a policy is a table.
         if bytes.first() == Some(&crate::wire::der::tag::SEQUENCE) {
@@ -41,7 +38,7 @@ impl PolicyInput {
     pub(crate) fn replace_roots(&mut self, certificates: Vec<Vec<u8>>) {
         match self {
             Self::Text(policy) => policy.replace_roots(certificates),
-            Self::Der { roots, .. } => roots.extend(certificates),
+            Self::Der { roots, .. } => *roots = certificates,
         }
     }
 

@@ -61,11 +61,8 @@ pub(crate) enum OwnedReference {
 impl PolicyFile {
     /// Takes `certificates` for anchors instead of those that the policy names.
     pub(crate) fn replace_roots(&mut self, certificates: Vec<Vec<u8>>) {
-        if !self.replaced {
-            self.roots.clear();
-        }
         self.replaced = true;
-        self.roots.extend(certificates.into_iter().map(OwnedAnchor::Certificate));
+        self.roots = certificates.into_iter().map(OwnedAnchor::Certificate).collect();
     }
 
     /// Lends the policy to `verify`, if it is one.

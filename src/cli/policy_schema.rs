@@ -184,7 +184,7 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
 
 /// The record of a credential activation, in DER.
 fn record(path: &Path) -> Result<Vec<u8>, CliError> {
-    let der = files::read(path, files::SMALL)?;
+    let der = files::read_or(path, files::SMALL, CliError::Misuse)?;
     match Activation::from_der(&der) {
         Ok(_) => Ok(der),
         Err(error) => Err(CliError::Misuse(format!("{} is no record of an enrollment: {error}", path.display()))),

@@ -23,10 +23,7 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
     let address = tpm::address(&arguments.tpm)?;
     let nonce = arguments.freshness.nonce(MAX_NONCE)?;
     let selection = policy_text::selection(&arguments.pcrs, "--pcrs").map_err(CliError::Misuse)?;
-    let mut given = Vec::new();
-    for path in &arguments.certificate {
-        given.extend(keys::certificates(path)?);
-    }
+    let given = keys::all_certificates(&arguments.certificate)?;
     let attachments = arguments.attach.iter().map(|one| attachment(one)).collect::<Result<Vec<_>, _>>()?;
     let logs = logs(arguments, &address);
     // From here on nobody measures into these logs, so that they and the PCRs are of one moment.

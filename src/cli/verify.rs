@@ -6,7 +6,7 @@ use super::freshness::challenge;
 use super::policy::PolicyInput;
 use super::{input, keys};
 use crate::proof::verify_proof;
-use crate::verify::{Time, unreadable_json};
+use crate::verify::unreadable_json;
 use std::format;
 use std::io::Write;
 use std::path::Path;
@@ -14,17 +14,13 @@ use std::string::{String, ToString};
 
 pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8, CliError> {
     let mut policy = PolicyInput::read(&arguments.policy)?;
-    for root in &arguments.root {
-        policy.replace_roots(keys::certificates(root)?);
+    if !arguments.root.is_empty() {
+        policy.replace_roots(keys::all_certificates(&arguments.root)?);
     }
-    let nonce = arguments.freshness.nonce(usize::MAX)?;
-    let mut intermediates = std::vec::Vec::new();
-    for path in &arguments.intermediate {
-        intermediates.extend(keys::certificates(path)?);
-    }
-    let time = arguments.at.unwrap_or_else(Time::now);
-    let challenge = challenge(&nonce)?;
-    let input = match input::read(&arguments.evidence) {
+    let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
+    let intermediates = keys::all_certificates(&arguments.intermediate)?;
+    let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
+    let input = match input::read(&arguments.asked.evidence) {
         Ok(input) => input,
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),

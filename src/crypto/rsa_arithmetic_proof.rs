@@ -1,5 +1,5 @@
 //! The proof of the arithmetic: both widths against two other implementations, on random and on extreme numbers.
-#![allow(clippy::pedantic, clippy::restriction)]
+#![allow(clippy::pedantic, clippy::restriction, reason = "compiled for tests only, where a panic is the failure")]
 
 use super::{MAX_OCTETS, power, public_operation};
 use crate::crypto::CryptoError;

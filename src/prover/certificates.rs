@@ -2,7 +2,6 @@
 
 use super::{EkTemplate, Key, ProverError, Tpm};
 use crate::crypto::SOFTWARE;
-use crate::structures::TpmHandle;
 use crate::verify::{Certificate, MAX_CERTIFICATES, PublicArea, same_key};
 use core::fmt;
 use std::string::{String, ToString};
@@ -35,8 +34,6 @@ const EK_CHAIN: core::ops::RangeInclusive<u32> = 0x01c0_0100..=0x01c0_01ff;
 pub const GOOGLE_RSA_TEMPLATE: u32 = 0x01c1_0001;
 /// The same, of the ECC key.
 pub const GOOGLE_ECC_TEMPLATE: u32 = 0x01c1_0003;
-/// Where Azure keeps its attestation key.
-pub const AZURE_KEY: TpmHandle = TpmHandle(0x8100_0003);
 
 impl Tpm {
     /// The certificate in an NV index, without what pads it; nothing if there is no such index, or it is empty.

@@ -60,7 +60,7 @@ impl EnrollmentRequest {
 
 impl Tpm {
     /// The request to enroll `ak`, by the endorsement key of `template`, or else by the first for which NV has a certificate, or else by
-    /// the first of all.
+    /// [`EkTemplate::L_1`].
     ///
     /// # Errors
     /// If the TPM refuses or is not reached.
@@ -78,8 +78,7 @@ impl Tpm {
                 break;
             }
         }
-        let first = EkTemplate::ALL.first().ok_or(ProverError::NotForThisTpm)?;
-        let ek = self.endorsement_key(chosen.unwrap_or(first))?;
+        let ek = self.endorsement_key(chosen.unwrap_or(&EkTemplate::L_1))?;
         certificates.extend(self.endorsement_chain()?);
         let chain = Chain::of(&ek, &certificates);
         Ok(EnrollmentRequest {

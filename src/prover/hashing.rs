@@ -1,6 +1,7 @@
 //! The digests of files and folders of any size.
 
 use super::MeasureError;
+use super::kdf::digest;
 use super::lock::no_follow;
 use crate::crypto::HashAlgorithm;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +30,7 @@ impl Hashed {
     #[must_use]
     pub fn of(octets: &[u8]) -> Self {
         let size = u64::try_from(octets.len()).unwrap_or(u64::MAX);
-        Self { algorithm: HashAlgorithm::Sha256, digest: Sha256::digest(octets).to_vec(), size }
+        Self { algorithm: HashAlgorithm::Sha256, digest: digest(HashAlgorithm::Sha256, &[octets]), size }
     }
 }
 

@@ -1,12 +1,12 @@
 //! HMAC, the key derivation functions `KDFa` and `KDFe` (Part 1, Cryptography), and AES in cipher feedback mode: what protects a
 //! session's secrets, and a credential.
 
-use crate::crypto::{CryptoError, HashAlgorithm};
+use crate::crypto::{Crypto, CryptoError, HashAlgorithm, SOFTWARE};
 use aes::cipher::{InvalidLength, KeyIvInit};
 use aes::{Aes128, Aes256};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::{Sha256, Sha384, Sha512};
 use std::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -33,19 +33,8 @@ pub(super) fn hmac(algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Sec
 
 /// The digest of `parts`, one after the other.
 pub(super) fn digest(algorithm: HashAlgorithm, parts: &[&[u8]]) -> Vec<u8> {
-    fn run<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-        let mut digest = D::new();
-        for part in parts {
-            digest.update(part);
-        }
-        digest.finalize().to_vec()
-    }
-    match algorithm {
-        HashAlgorithm::Sha1 => run::<Sha1>(parts),
-        HashAlgorithm::Sha256 => run::<Sha256>(parts),
-        HashAlgorithm::Sha384 => run::<Sha384>(parts),
-        HashAlgorithm::Sha512 => run::<Sha512>(parts),
-    }
+    // Of the algorithms that have a name here none is lacking.
+    SOFTWARE.digest(algorithm, &mut parts.iter().copied()).map(|digest| digest.as_bytes().to_vec()).unwrap_or_default()
 }
 
 /// `KDFa`: key derivation in counter mode with HMAC (Part 1, "`KDFa`"), of a whole number of octets.

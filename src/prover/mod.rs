@@ -67,9 +67,7 @@ mod tpm;
 pub mod transport;
 
 pub use application_log::{ApplicationLog, MAX_LOG, NewMeasurement};
-pub use certificates::{
-    AK_CERTIFICATES, AZURE_KEY, Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Missing, NvCertificate,
-};
+pub use certificates::{AK_CERTIFICATES, Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Missing, NvCertificate};
 pub use command::{Command, Response};
 pub use credential::Credential;
 pub use endorsement_key::EndorsementKey;

@@ -102,17 +102,20 @@ impl AkAlgorithm {
 }
 
 impl EkTemplate {
+    /// The key of 2048 bits that every TPM has.
+    pub const L_1: Self = Self {
+        name: "L-1",
+        certificate: 0x01c0_0002,
+        nonce: Some(0x01c0_0003),
+        template: 0x01c0_0004,
+        persistent: 0x8101_0001,
+        algorithm: EkAlgorithm::Rsa(2048),
+        low_range: true,
+    };
+
     /// The templates of keys that credentials are made for here: RSA, P-256 and P-384, those of the low range first.
     pub const ALL: &'static [Self] = &[
-        Self {
-            name: "L-1",
-            certificate: 0x01c0_0002,
-            nonce: Some(0x01c0_0003),
-            template: 0x01c0_0004,
-            persistent: 0x8101_0001,
-            algorithm: EkAlgorithm::Rsa(2048),
-            low_range: true,
-        },
+        Self::L_1,
         Self {
             name: "L-2",
             certificate: 0x01c0_000a,
@@ -139,12 +142,6 @@ impl EkTemplate {
             algorithm,
             low_range: false,
         }
-    }
-
-    /// Whether the key needs a policy, and not its empty password: that of the endorsement hierarchy's authorization.
-    #[must_use]
-    pub fn needs_policy(&self) -> bool {
-        self.low_range
     }
 
     /// The template of a key of this kind and size, which says how such a key protects what it is sent.

@@ -80,8 +80,8 @@ impl<'a> Attestation<'a> {
 ///
 /// ```compile_fail,E0451
 /// # use tpmproof::{structures::TpmsAttest, verify::SignedAttest};
-/// # fn f(attest: TpmsAttest<'static>) -> SignedAttest<'static> {
-/// SignedAttest { attest, hash: todo!(), digest: todo!(), crypto: &tpmproof::crypto::SOFTWARE }
+/// # fn f(attest: TpmsAttest<'static>, other: SignedAttest<'static>) -> SignedAttest<'static> {
+/// SignedAttest { attest, ..other }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]

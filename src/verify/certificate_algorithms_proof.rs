@@ -1,5 +1,5 @@
 //! The proof of certificates' ECDSA signatures, in DER: every file of Project Wycheproof for our curves and hashes.
-#![allow(clippy::pedantic, clippy::restriction)]
+#![allow(clippy::pedantic, clippy::restriction, reason = "compiled for tests only, where a panic is the failure")]
 
 use super::{Algorithms, Kind, Provider, Row};
 use crate::crypto::{Curve, HashAlgorithm, SOFTWARE};

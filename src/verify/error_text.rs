@@ -12,7 +12,7 @@ impl fmt::Display for VerifyError<'_> {
                 "the proof names no attestation key; give its TPMT_PUBLIC, its certificates or its public key (--ak)",
             ),
             Self::UnknownKey(identity) => {
-                f.write_str("the attestation key is none that the policy pins; it is ")?;
+                f.write_str("the attestation key is none that the policy pins or has a record of; it is ")?;
                 match identity {
                     KeyIdentity::Name(name) => write!(f, "name:{name}"),
                     KeyIdentity::SpkiSha256(sha256) => write!(f, "spki-sha256:{}", Hex(&sha256)),

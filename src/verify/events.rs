@@ -72,7 +72,7 @@ impl<'a> Policy<'a> {
             );
         }
         if !rules.require.is_empty() {
-            let found = rules.require.places().try_for_each(|rule| self.judge_required(logs, rule));
+            let found = rules.require.entries().try_for_each(|(place, rule)| self.judge_required(logs, place, &rule));
             book(report, &"required-events", found, "each event that the policy requires is there once");
         }
         if let Err(error) = self.judge_seals(logs) {
@@ -187,10 +187,10 @@ impl<'a> Policy<'a> {
         &self,
         logs: &VerifiedLogs<'_, 'a>,
         place: PolicyPlace<'a, EventRule<'a>>,
+        rule: &EventRule<'a>,
     ) -> Result<(), LogsError<'a>> {
-        let rule = place.get().ok_or(LogsError::RequiredEventMissing(place))?;
         for bank in self.0.log_pcrs().filter(|pcr| pcr.index == rule.pcr).map(|pcr| pcr.bank) {
-            let mut events = required(logs, &rule, bank);
+            let mut events = required(logs, rule, bank);
             let Some((event, measurement)) = events.next() else {
                 return Err(LogsError::RequiredEventMissing(place));
             };
@@ -233,9 +233,9 @@ impl<'a> Policy<'a> {
         &'s self,
         logs: &'s VerifiedLogs<'_, 'a>,
     ) -> impl Iterator<Item = (u8, VerifiedEvent<'a>, Measurement<'a>)> + 's {
-        self.0.events.require.places().filter_map(|place| {
-            let rule = place.get().filter(|rule| rule.kind.is_some())?;
-            self.judge_required(logs, place).ok()?;
+        let measured = self.0.events.require.entries().filter(|(_, rule)| rule.kind.is_some());
+        measured.filter_map(|(place, rule)| {
+            self.judge_required(logs, place, &rule).ok()?;
             let bank = self.0.log_pcrs().find(|pcr| pcr.index == rule.pcr)?.bank;
             let (event, measurement) = required(logs, &rule, bank).next()?;
             Some((rule.pcr, event, measurement?))

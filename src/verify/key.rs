@@ -14,8 +14,8 @@ use crate::crypto::{Crypto, PublicKey};
 ///
 /// ```compile_fail,E0451
 /// # use tpmproof::{crypto::PublicKey, verify::TrustedKey};
-/// # fn f(key: PublicKey<'static>) -> TrustedKey<'static> {
-/// TrustedKey { key, crypto: &tpmproof::crypto::SOFTWARE, trust: todo!(), public: None, attributes: todo!() }
+/// # fn f(key: PublicKey<'static>, other: TrustedKey<'static>) -> TrustedKey<'static> {
+/// TrustedKey { key, ..other }
 /// # }
 /// ```
 #[derive(Clone, Debug)]

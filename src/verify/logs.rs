@@ -11,8 +11,9 @@ use crate::structures::TpmAlgId;
 /// It cannot be made but by [`VerifiedQuote::verify_logs`]:
 ///
 /// ```compile_fail,E0451
-/// # fn forge<'a>(quote: tpmproof::verify::VerifiedQuote<'a>) -> tpmproof::verify::VerifiedLogs<'a, 'a> {
-/// tpmproof::verify::VerifiedLogs { quote, parts: &[], states: todo!() }
+/// # use tpmproof::verify::{VerifiedLogs, VerifiedQuote};
+/// # fn f<'a>(quote: VerifiedQuote<'a>, other: VerifiedLogs<'a, 'a>) -> VerifiedLogs<'a, 'a> {
+/// VerifiedLogs { quote, ..other }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -45,26 +45,23 @@ impl<'a, T> PolicyList<'a, T> {
 impl<'a, T: PolicyItem<'a>> PolicyList<'a, T> {
     /// The items, in order.
     pub fn iter(&self) -> impl Iterator<Item = T> + Clone + use<'a, T> {
-        let (items, elements) = match self.0 {
-            Items::Slice(items) => (items, &[][..]),
-            Items::Der(elements) => (&[][..], elements),
-        };
-        items.iter().copied().chain(Elements { rest: elements, item: T::decode })
+        self.entries().map(|(_, item)| item)
     }
 
-    /// The items, in order, each as what can be kept of it.
-    pub(crate) fn places(&self) -> impl Iterator<Item = PolicyPlace<'a, T>> + Clone + use<'a, T> {
-        let (items, elements) = match self.0 {
+    /// The items, in order, each with its place.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (PolicyPlace<'a, T>, T)> + Clone + use<'a, T> {
+        let (items, mut rest) = match self.0 {
             Items::Slice(items) => (items, &[][..]),
             Items::Der(elements) => (&[][..], elements),
         };
-        let mut rest = elements;
+        // They were read before.
         let elements = core::iter::from_fn(move || {
             let here = rest;
-            rest = T::decode(here).ok()?.0;
-            Some(PolicyPlace(Place::Der(here)))
+            let (after, item) = T::decode(here).ok()?;
+            rest = after;
+            Some((PolicyPlace(Place::Der(here)), item))
         });
-        items.iter().map(|item| PolicyPlace(Place::Slice(item))).chain(elements)
+        items.iter().map(|item| (PolicyPlace(Place::Slice(item)), *item)).chain(elements)
     }
 
     /// Whether an item is among them.
@@ -122,23 +119,6 @@ impl<'a, T: PolicyItem<'a>> Eq for PolicyPlace<'a, T> {}
 impl<'a, T: PolicyItem<'a>> fmt::Debug for PolicyPlace<'a, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
-    }
-}
-
-/// Elements that were read before, read again.
-#[derive(Clone)]
-struct Elements<'a, T> {
-    rest: &'a [u8],
-    item: fn(&'a [u8]) -> Parsed<'a, T>,
-}
-
-impl<T> Iterator for Elements<'_, T> {
-    type Item = T;
-
-    fn next(&mut self) -> Option<T> {
-        let (rest, item) = (self.item)(self.rest).ok()?;
-        self.rest = rest;
-        Some(item)
     }
 }
 

@@ -32,8 +32,8 @@ impl<'a> Challenge<'a> {
 ///
 /// ```compile_fail,E0451
 /// # use tpmproof::verify::{SignedAttest, VerifiedQuote};
-/// # fn f(signed: SignedAttest<'static>) -> VerifiedQuote<'static> {
-/// VerifiedQuote { signed, info: todo!(), values: None, fresh: true }
+/// # fn f(signed: SignedAttest<'static>, other: VerifiedQuote<'static>) -> VerifiedQuote<'static> {
+/// VerifiedQuote { signed, ..other }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -227,6 +227,8 @@ fn measurements_that_no_policy_can_require() {
     machine.firmware.extend((0..6000u32).map(|one| of_data(8, 13, &(one % 500).to_le_bytes())));
     assert_eq!(pinned_machine(&folder, &machine, &["--pcr", "8=log"]).code, 0);
     accepted(&verified_machine(&folder, &machine));
+    let text = fs::read_to_string(folder.path("policy.toml")).unwrap();
+    assert!(text.contains("# what happened more than once can only be allowed"), "{text}");
     machine.firmware.extend((0..2000u32).map(|one| of_data(8, 13, &(one + 500).to_le_bytes())));
     let outcome = pinned_machine(&folder, &machine, &["--pcr", "8=log"]);
     assert!(outcome.code == 1 && outcome.notes.contains("N=golden"), "{}", outcome.notes);

@@ -4,7 +4,7 @@ use super::pin::PinnedPcr;
 use super::pin_key::KeyToPin;
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, SignatureEntry};
-use crate::verify::{LogName, Report, SecureBoot, VerifiedEvent, VerifiedLogs, configures};
+use crate::verify::{LogName, MAX_REQUIRED, Report, SecureBoot, VerifiedEvent, VerifiedLogs, configures};
 use crate::wire::{Hex, is_hidden};
 use core::fmt::{self, Write};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,10 +103,12 @@ fn write_events(out: &mut String, pcrs: &[PinnedPcr], logs: &VerifiedLogs<'_, '_
         let before = boot.as_ref().filter(|_| index == 7).map(|boot| boot.configuration.before);
         rules.add(index, &banks(index), before, logs)?;
     }
-    for (name, rules) in [("require", rules.require), ("allow", rules.allow)] {
-        if !rules.is_empty() {
-            let _ = writeln!(out, "{name} = [\n{}]", rules.concat());
-        }
+    if !rules.require.is_empty() {
+        let _ = writeln!(out, "require = [\n{}]", rules.require.concat());
+    }
+    if !rules.allow.is_empty() {
+        out.push_str("# what happened more than once can only be allowed: a machine on which it did not happen is accepted too\n");
+        let _ = writeln!(out, "allow = [\n{}]", rules.allow.concat());
     }
     if !rules.seals.is_empty() {
         let _ = writeln!(out, "require_seal = [{}]", rules.seals.join(", "));
@@ -184,7 +186,7 @@ fn accounted(event: &VerifiedEvent<'_>, place: usize, before: usize) -> bool {
 
 fn write_secure_boot(out: &mut String, logs: &VerifiedLogs<'_, '_>, banks: &[HashAlgorithm]) {
     let mut lists: [Vec<String>; 4] = Default::default();
-    let mut revoked = BTreeSet::new();
+    let (mut revoked, mut others) = (BTreeSet::new(), false);
     for bank in banks {
         let Ok(boot) = logs.secure_boot(*bank) else { continue };
         let of = |digest: &[u8]| format!("    \"{}:{}\",\n", bank.name(), Hex(digest));
@@ -198,14 +200,22 @@ fn write_secure_boot(out: &mut String, logs: &VerifiedLogs<'_, '_>, banks: &[Has
                 authority.push(of(event.digest()));
             }
         }
-        let entries = boot.dbx().variable.signature_lists().filter_map(Result::ok);
-        revoked.extend(entries.filter(|entry| entry.kind == SignatureEntry::SHA256).map(|entry| of_sha256(entry.data)));
+        for entry in boot.dbx().variable.signature_lists().filter_map(Result::ok) {
+            if entry.kind == SignatureEntry::SHA256 {
+                revoked.insert(of_sha256(entry.data));
+            } else {
+                others = true;
+            }
+        }
     }
     out.push_str("secure_boot = true\n");
     for (name, list) in ["pk", "kek", "db", "authority"].into_iter().zip(lists) {
         if !list.is_empty() {
             let _ = writeln!(out, "{name} = [\n{}]", list.concat());
         }
+    }
+    if others {
+        out.push_str("# dbx revokes by certificates too; no policy holds a machine to those\n");
     }
     if !revoked.is_empty() {
         let _ = writeln!(out, "dbx_min = [\n{}]", revoked.into_iter().collect::<String>());
@@ -259,6 +269,3 @@ fn anchors_boot(pcrs: &[PinnedPcr]) -> bool {
         pcrs.iter().any(|loader| loader.bank == pcr.bank && loader.index == 4 && (loader.log || !is_zero(loader)))
     })
 }
-
-/// More than this are not kept by a verifier.
-const MAX_REQUIRED: usize = 16;

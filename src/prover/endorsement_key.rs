@@ -8,7 +8,7 @@ use crate::structures::{
 use crate::verify::{Anchor, PublicArea, Time, VerifiedChain, VerifyError, decode_spki, same_key, spki_sha256};
 use crate::wire::Decode;
 
-/// An endorsement key, and the reason to trust that a TPM has it, and no one else.
+/// An endorsement key (TCG EK Credential Profile 2.5), and the reason to trust that a TPM has it, and no one else.
 #[derive(Clone, Copy, Debug)]
 pub struct EndorsementKey<'a> {
     public: TpmtPublic<'a>,

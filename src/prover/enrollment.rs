@@ -10,7 +10,7 @@ use crate::wire::{DecodeError, Parsed, in_field, located};
 use core::fmt;
 use std::vec::Vec;
 
-/// What a verifier keeps from its challenge to the answer. It has the secret in it: nobody else may read it, and it counts once.
+/// What a verifier keeps from its challenge to the answer (Part 1, "Credential Protection"). It has the secret in it: nobody else may read it, and it counts once.
 ///
 /// ```asn1
 /// PendingActivation ::= SEQUENCE {

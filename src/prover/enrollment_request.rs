@@ -6,7 +6,7 @@ use crate::wire::der_write::{put, tlv};
 use crate::wire::{DecodeError, Parsed, in_field, located};
 use std::vec::Vec;
 
-/// A machine's request to be enrolled. Nothing of it is believed.
+/// A machine's request to be enrolled by credential activation (Part 1, "Credential Protection"). Nothing of it is believed.
 ///
 /// It is DER:
 ///

@@ -65,6 +65,8 @@ mod time;
 pub use activation::Activation;
 pub use anchors::Anchor;
 pub use attestation::{Attestation, SignedAttest};
+#[cfg(feature = "cli")]
+pub(crate) use bindings::MAX_REQUIRED;
 pub use bindings::{Binding, Required};
 pub use certificate::Certificate;
 pub use certificate_error::CertificateError;

@@ -32,7 +32,8 @@
 //! # Features
 //!
 //! None is on by default. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
-//! measures, makes proofs and enrolls machines; `cli` adds the command line. None changes a verdict.
+//! measures, makes proofs and enrolls machines; `tls` binds connections of `rustls` to proofs; `cli` adds the command line. None changes
+//! a verdict.
 #![no_std]
 #[cfg(any(test, feature = "std"))]
 extern crate std;
@@ -47,6 +48,8 @@ pub mod proof;
 #[cfg(feature = "prover")]
 pub mod prover;
 pub mod structures;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod verify;
 
 pub use proof::{Proof, verify_proof, verify_proof_with};

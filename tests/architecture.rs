@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, the lowest first, with the crates that each may name.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("wire", &["nom", "der"]),
     ("structures", &[]),
     ("log", &["der"]),
@@ -13,6 +13,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("verify", &["webpki", "rustls_pki_types", "der", "heapless"]),
     ("proof", &["pem_rfc7468"]),
     ("prover", &["aes", "cfb_mode", "getrandom", "hmac", "p256", "p384", "rsa", "rustix", "sha1", "sha2", "zeroize"]),
+    ("tls", &["rustls", "rustls_pki_types"]),
     (
         "cli",
         &[
@@ -33,7 +34,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates of anybody's.
-const OTHERS: [&str; 25] = [
+const OTHERS: [&str; 26] = [
     "aes",
     "base64",
     "cfb_mode",
@@ -51,6 +52,7 @@ const OTHERS: [&str; 25] = [
     "pem_rfc7468",
     "rsa",
     "rustix",
+    "rustls",
     "rustls_pki_types",
     "serde",
     "serde_json",

@@ -8,7 +8,7 @@ use super::{files, input, interrupt, keys, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
 use crate::structures::TpmHandle;
-use crate::verify::{Attachment, Log, LogName};
+use crate::verify::{Attachment, ChannelNonce, Log, LogName};
 use std::borrow::ToOwned;
 use std::format;
 use std::io::Write;
@@ -22,6 +22,13 @@ const FIRMWARE_LOG: &str = "/sys/kernel/security/tpm0/binary_bios_measurements";
 pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
     let address = tpm::address(&arguments.tpm)?;
     let nonce = arguments.freshness.nonce(MAX_NONCE)?;
+    if ChannelNonce::is_one(&nonce) {
+        return Err(CliError::Misuse(
+            "--nonce is what a TLS connection is bound by, and its server alone quotes it: whoever sent this asks you to vouch for \
+             somebody else's connection"
+                .to_owned(),
+        ));
+    }
     let selection = policy_text::selection(&arguments.pcrs, "--pcrs").map_err(CliError::Misuse)?;
     let given = keys::all_certificates(&arguments.certificate)?;
     let attachments = arguments.attach.iter().map(|one| attachment(one)).collect::<Result<Vec<_>, _>>()?;

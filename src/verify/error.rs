@@ -1,6 +1,6 @@
 //! The check that failed: what was found, what was expected, what to do.
 
-use super::{CertificateError, DistinguishedName, GoogleInstance, LogsError, Name, Time};
+use super::{CertificateError, DistinguishedName, GoogleInstance, LogsError, Name, Time, TlsKeyKind};
 use crate::crypto::{CryptoError, Digest, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmEccCurve, TpmSt, TpmaObject};
 use crate::wire::DecodeError;
@@ -54,6 +54,9 @@ pub enum VerifyError<'a> {
     /// The quote was made for another nonce.
     #[expect(missing_docs, reason = "as the message says")]
     Nonce { expected: &'a [u8], found: &'a [u8] },
+    /// The quote was made for another connection or another nonce.
+    #[expect(missing_docs, reason = "what it was made for")]
+    Exporter { found: &'a [u8] },
     /// A bank is selected twice.
     DuplicateBank(TpmAlgId),
     /// A selection has not the three octets of PCR 0 to 23.
@@ -98,6 +101,24 @@ pub enum VerifyError<'a> {
     /// The count of TPM Restarts is not the policy's.
     #[expect(missing_docs, reason = "as the message says")]
     RestartCount { expected: u32, found: u32 },
+    /// The policy requires no measurement of a TLS key.
+    NoTlsKey,
+    /// The policy requires several measurements of TLS keys, and none of them is named.
+    TlsKeys,
+    /// The TLS key is measured by another hash than SHA-256.
+    TlsHash(TpmAlgId),
+    /// The peer of a connection has shown no certificate.
+    NoPeerCertificate,
+    /// Nothing that the peer has shown is of the authority that was measured; its certificate is by this one.
+    PeerIssuer(DistinguishedName<'a>),
+    /// The certificate of a server below a measured authority is not for the name that it was called by, or it was called by none.
+    PeerName(Option<&'a str>),
+    /// The digest is of something else of the peer's certificate than its kind says.
+    #[expect(missing_docs, reason = "what the measurement is called, and what it is")]
+    TlsKind { measured: TlsKeyKind, is: TlsKeyKind },
+    /// The peer of a connection has another key than was measured.
+    #[expect(missing_docs, reason = "what was measured, and SHA-256 of that and of the peer's")]
+    TlsKey { kind: TlsKeyKind, expected: [u8; 32], found: [u8; 32] },
     /// One failure more than a report has places for.
     Unlisted,
 }
@@ -126,6 +147,8 @@ pub enum Part {
     KeyPublic,
     /// The key's `SubjectPublicKeyInfo`.
     KeySpki,
+    /// A certificate that the peer of a connection has shown.
+    PeerCertificate,
     /// A pinned public key, from the policy.
     Pin,
 }

@@ -58,6 +58,7 @@ impl fmt::Display for VerifyError<'_> {
                 }
                 write!(f, ", and {} was asked", Hex(expected))
             }
+            Self::Exporter { found } => write!(f, "the quote is not of this connection: it was made for another one, or for another nonce, {}; somebody may be handing it on (a relay)", Hex(found)),
             Self::DuplicateBank(bank) => write!(f, "the signed selection names the bank {bank:?} twice"),
             Self::PcrSelectSize { bank, octets } => write!(f, "the signed selection of the bank {bank:?} has {octets} octets, and reaches not exactly PCR 0 to 23"),
             Self::NothingQuoted => f.write_str("the quote selects no PCR, and so says nothing of the machine"),
@@ -77,6 +78,15 @@ impl fmt::Display for VerifyError<'_> {
             Self::HierarchyUnknown => f.write_str("the hierarchy of the key is not known: firmware version and counters may be obfuscated, and the policy asks for them; a platform, or a pinned Name of a primary key in the endorsement hierarchy, establishes it"),
             Self::FirmwareVersion(found) => write!(f, "the TPM's firmware version is {found} ({found:#x}), which the policy does not allow"),
             Self::ResetCount { expected, found } => write!(f, "the TPM was reset {found} times, and the policy expects {expected}"),
+            Self::NoTlsKey => f.write_str("the policy requires no measurement of a TLS key, so the proof says nothing of whom to talk to; add { pcr = 13, kind = \"tls-spki\" } to events.require"),
+            Self::TlsKeys => f.write_str("the policy requires several measurements of TLS keys, and it is not said which one the connection shall have; name it"),
+            Self::TlsHash(hash) => write!(f, "the TLS key is measured by {hash:?}; a connection is bound by TPM_ALG_SHA256"),
+            Self::NoPeerCertificate => f.write_str("the peer has shown no certificate, so there is no key to compare"),
+            Self::PeerIssuer(issuer) => write!(f, "the peer's certificate is by {issuer}, and none that it has shown with it is of the authority that was measured"),
+            Self::PeerName(Some(name)) => write!(f, "the peer's certificate is not for the name {name:?}, by which it was called"),
+            Self::PeerName(None) => f.write_str("below a measured authority a server is known by its name, and it is not said by which one it was called"),
+            Self::TlsKind { measured, is } => write!(f, "what was measured as \"{}\" is the digest of a \"{}\"; measure it as what it is", measured.as_str(), is.as_str()),
+            Self::TlsKey { kind, expected, found } => write!(f, "the peer is not the machine that made the proof: it has the {} {}, and {} was measured", kind.as_str(), Hex(&found), Hex(&expected)),
             Self::Unlisted => f.write_str("this is not as it must be either; mend what is told above first"),
             Self::RestartCount { expected, found } => write!(f, "the TPM was restarted {found} times, and the policy expects {expected}"),
         }
@@ -99,6 +109,7 @@ impl fmt::Display for Part {
             Self::KeyCertificate => "the key's certificate",
             Self::KeyPublic => "the key's public area (TPMT_PUBLIC)",
             Self::KeySpki => "the key's SubjectPublicKeyInfo",
+            Self::PeerCertificate => "the peer's certificate",
             Self::Pin => "a pinned public key of the policy",
         })
     }

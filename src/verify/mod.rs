@@ -24,6 +24,7 @@ mod certificate_extensions;
 mod certificate_rules;
 mod chain;
 mod chain_rules;
+mod channel;
 mod check;
 mod distinguished_name;
 mod enclosed;
@@ -39,6 +40,8 @@ mod log_names;
 mod logs;
 mod logs_error;
 mod name;
+#[cfg(feature = "std")]
+mod nonce_guard;
 mod pcr_values;
 mod platforms;
 mod policy;
@@ -61,6 +64,7 @@ mod separators;
 mod spki;
 mod stairs;
 mod time;
+mod tls_key;
 
 pub use activation::Activation;
 pub use anchors::Anchor;
@@ -73,9 +77,10 @@ pub use certificate_error::CertificateError;
 pub use certificate_extensions::GoogleInstance;
 pub use certificate_rules::{CertificateRules, GoogleRule};
 pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
+pub use channel::{Channel, ChannelNonce, Role};
 pub use check::{Check, Outcome};
 pub use distinguished_name::DistinguishedName;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "tls"))]
 pub(crate) use distinguished_name::Escaped;
 pub use enclosed::{Attachment, Attachments, Log, Logs};
 pub use error::{KeyIdentity, Part, VerifyError};
@@ -94,6 +99,8 @@ pub(crate) use logs::Measured;
 pub use logs::{LogState, VerifiedEvent, VerifiedLogs};
 pub use logs_error::LogsError;
 pub use name::Name;
+#[cfg(feature = "std")]
+pub use nonce_guard::{NonceError, NonceGuard};
 pub use pcr_values::{PcrValue, PcrValues};
 pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Platform, Purpose};
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
@@ -119,3 +126,4 @@ pub(crate) use spki::decode_ecdsa_signature;
 pub(crate) use spki::{decode as decode_spki, same_key};
 pub use stairs::verify_evidence;
 pub use time::{Time, TimeError};
+pub use tls_key::{TlsEndpoint, TlsKey, TlsKeyKind};

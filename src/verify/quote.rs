@@ -1,12 +1,15 @@
 //! From a signed structure to a quote that answers the verifier's question, with the values that it covers.
 
-use super::{PcrValue, PcrValues, PolicyList, SignedAttest, VerifyError};
+use super::{ChannelNonce, PcrValue, PcrValues, PolicyList, SignedAttest, VerifyError};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmsPcrSelection, TpmsQuoteInfo, TpmuAttest};
 
 /// What the verifier asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Challenge<'a>(Option<&'a [u8]>);
+pub struct Challenge<'a> {
+    expected: Option<&'a [u8]>,
+    of_channel: bool,
+}
 
 impl<'a> Challenge<'a> {
     /// The quote must have been made for this nonce, byte for byte.
@@ -14,17 +17,28 @@ impl<'a> Challenge<'a> {
     /// # Errors
     /// [`VerifyError::EmptyNonce`] if there is no byte in it.
     pub fn nonce(nonce: &'a [u8]) -> Result<Self, VerifyError<'a>> {
-        if nonce.is_empty() { Err(VerifyError::EmptyNonce) } else { Ok(Self(Some(nonce))) }
+        if nonce.is_empty() {
+            Err(VerifyError::EmptyNonce)
+        } else {
+            Ok(Self { expected: Some(nonce), of_channel: false })
+        }
+    }
+
+    /// The quote must have been made for this nonce, over the connection that it is of; [`Report::bind`](super::Report::bind) then says of the
+    /// peer whether it is the machine.
+    #[must_use]
+    pub fn channel(nonce: &'a ChannelNonce) -> Self {
+        Self { expected: Some(nonce.as_bytes()), of_channel: true }
     }
 
     /// Any quote will do, however old: a copy of one passes for ever. The report says so.
     #[must_use]
     pub fn insecure_no_freshness() -> Self {
-        Self(None)
+        Self { expected: None, of_channel: false }
     }
 
     pub(crate) fn expected(&self) -> Option<&'a [u8]> {
-        self.0
+        self.expected
     }
 }
 
@@ -96,6 +110,7 @@ impl<'a> SignedAttest<'a> {
         };
         let found = self.attest().extra_data.0;
         match challenge.expected() {
+            Some(expected) if expected != found && challenge.of_channel => return Err(VerifyError::Exporter { found }),
             Some(expected) if expected != found => return Err(VerifyError::Nonce { expected, found }),
             _ => {}
         }

@@ -1,8 +1,8 @@
 //! What was checked, and what came of it: enough to argue about, and nothing that changes from run to run.
 
 use super::{
-    Attachments, Check, Fact, LogState, Logs, Outcome, PcrValue, Policy, TrustedKey, VerifiedLogs, VerifiedQuote,
-    VerifyError,
+    Attachments, Channel, Check, Fact, LogState, Logs, Outcome, PcrValue, Policy, TrustedKey, VerifiedLogs,
+    VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
     logs::LogStates,
 };
@@ -27,6 +27,7 @@ pub struct Report<'a> {
     log_states: Option<LogStates>,
     attachments: Attachments<'a>,
     policy: &'a Policy<'a>,
+    channel: Channel,
 }
 
 /// A check as it is kept: a failure is the place of its error.
@@ -77,19 +78,37 @@ impl<'a> Report<'a> {
             log_states: None,
             attachments,
             policy,
+            channel: Channel::None,
         }
     }
 
     /// The checks, in order.
     pub fn checks(&self) -> impl Iterator<Item = Check<'_>> {
-        self.lines.iter().map(|line| {
+        let lines = self.lines.iter().map(|line| {
             let outcome = match line.outcome {
                 Err(place) => Outcome::Fail(self.failures.get(usize::from(place)).unwrap_or(&VerifyError::Unlisted)),
                 Ok(detail) if line.checked => Outcome::Pass(detail),
                 Ok(detail) => Outcome::NotChecked(detail),
             };
             Check { name: line.name, outcome }
-        })
+        });
+        lines.chain(self.failures.is_empty().then(|| self.channel_line()))
+    }
+
+    fn channel_line(&self) -> Check<'_> {
+        let detail = Detail::Text(self.channel.meaning());
+        let outcome = if self.channel == Channel::None { Outcome::NotChecked(detail) } else { Outcome::Pass(detail) };
+        Check { name: "channel", outcome }
+    }
+
+    /// How far the proof and a connection belong together: not at all, until [`Report::bind`] says otherwise.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    pub(crate) fn set_channel(&mut self, channel: Channel) {
+        self.channel = channel;
     }
 
     /// The key, once its signature was verified.
@@ -240,7 +259,7 @@ impl fmt::Display for Rejection<'_> {
 
 impl core::error::Error for Rejection<'_> {}
 
-/// More than there are names of checks.
+/// As many as there are names of checks, less one for what is no proof.
 const MAX_CHECKS: usize = 27;
 
 /// The stairs end at the first failure, and only the last one has several rules; what fails beyond these is told without its reason.

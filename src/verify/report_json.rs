@@ -19,7 +19,7 @@ impl Report<'_> {
             write!(f, "{comma}\n    {{\"name\": \"{}\", \"outcome\": \"{}\", ", check.name, check.outcome.as_str())?;
             write!(f, "\"detail\": {}}}", Quoted(&check.outcome))?;
         }
-        f.write_str("\n  ],\n  \"key\": ")?;
+        write!(f, "\n  ],\n  \"channel\": \"{}\",\n  \"key\": ", self.channel().as_str())?;
         self.write_key(f)?;
         f.write_str(",\n  \"quote\": ")?;
         self.write_quote(f)?;
@@ -140,7 +140,7 @@ pub(crate) fn unreadable_json(reason: &str) -> impl fmt::Display + '_ {
             f.write_str("{\n  \"schema\": 1,\n  \"verdict\": \"rejected\",\n  \"checks\": [\n    ")?;
             write!(f, "{{\"name\": \"proof\", \"outcome\": \"fail\", \"detail\": {}}}\n  ],\n", Quoted(&self.0))?;
             f.write_str(
-                "  \"key\": null,\n  \"quote\": null,\n  \"pcrs\": [],\n  \"facts\": [],\n  \"bindings\": [],\n  \"attachments\": []\n}",
+                "  \"channel\": \"none\",\n  \"key\": null,\n  \"quote\": null,\n  \"pcrs\": [],\n  \"facts\": [],\n  \"bindings\": [],\n  \"attachments\": []\n}",
             )
         }
     }

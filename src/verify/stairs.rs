@@ -242,7 +242,7 @@ fn book_quote<'a>(
     let failed = match quote {
         Ok(_) => lines.len(),
         Err(VerifyError::NotAQuote(_)) => 0,
-        Err(VerifyError::Nonce { .. }) => 1,
+        Err(VerifyError::Nonce { .. } | VerifyError::Exporter { .. }) => 1,
         Err(VerifyError::PcrDigest { .. } | VerifyError::PolicyDigest { .. }) => 3,
         Err(_) => 2,
     };

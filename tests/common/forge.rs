@@ -43,6 +43,13 @@ impl Key {
         sequence(&[&algorithm, &tlv(0x03, &[&[0], &self.point()[..]].concat())])
     }
 
+    /// The private key, in PKCS#8 (RFC 5958).
+    pub fn pkcs8(&self) -> Vec<u8> {
+        let public = tlv(0xa1, &tlv(0x03, &[&[0], &self.point()[..]].concat()));
+        let private = sequence(&[&integer(&[1]), &tlv(0x04, &self.0.to_bytes()), &public]);
+        sequence(&[&integer(&[0]), &sequence(&[&oid(EC_PUBLIC_KEY), &oid(P256)]), &tlv(0x04, &private)])
+    }
+
     /// Its `TPMT_PUBLIC`, with ECDSA over SHA-256 as its scheme.
     pub fn public_area(&self, attributes: u32) -> Vec<u8> {
         self.public_area_with(attributes, &[0x00, 0x18, 0x00, 0x0b])
@@ -157,6 +164,8 @@ pub const ALTERNATIVE_NAME: &str = "551d11";
 pub const NAME_CONSTRAINTS: &str = "551d1e";
 /// The content of `tcg-kp-AIKCertificate` as an OBJECT IDENTIFIER.
 pub const ATTESTATION_KEY: &str = "6781050803";
+/// `id-kp-serverAuth`
+pub const SERVER_AUTH: &str = "2b06010505070301";
 
 /// One element of DER, with the shortest length.
 pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -255,6 +264,14 @@ impl Certificate {
             key.spki(),
             vec![basic_constraints(false, None), key_usage(SIGNS), purpose],
         )
+    }
+
+    /// Of a server, for one DNS name.
+    pub fn server(issuer: &str, name: &str, key: &Key) -> Self {
+        let purpose = extension(EXTENDED_KEY_USAGE, false, &sequence(&[&oid(SERVER_AUTH)]));
+        let names = extension(ALTERNATIVE_NAME, false, &sequence(&[&tlv(0x82, name.as_bytes())]));
+        let extensions = vec![basic_constraints(false, None), key_usage(SIGNS), purpose, names];
+        Self::new(issuer, "a server", key.spki(), extensions)
     }
 
     pub fn authority(issuer: &str, subject: &str, key: &Key) -> Self {

@@ -112,12 +112,21 @@ impl Machine {
     }
 
     pub fn proof(&self) -> Vec<u8> {
+        self.proof_for(NONCE)
+    }
+
+    pub fn proof_for(&self, nonce: &[u8]) -> Vec<u8> {
+        self.proof_by(&Key::new(1), nonce)
+    }
+
+    /// By an attestation key of this machine's, or of another.
+    pub fn proof_by(&self, key: &Key, nonce: &[u8]) -> Vec<u8> {
         let values = self.values();
         let mut bitmap = [0; 3];
         values.iter().for_each(|(pcr, _)| bitmap[usize::from(pcr / 8)] |= 1 << (pcr % 8));
         let digests: Vec<&[u8]> = values.iter().map(|(_, value)| &value[..]).collect();
-        let message = Attest::quote(&[(id(SHA256), &bitmap)], &digests).bytes();
-        let key = Key::new(1);
+        let quote = Attest::quote(&[(id(SHA256), &bitmap)], &digests);
+        let message = Attest { nonce: nonce.to_vec(), ..quote }.bytes();
         let mut builder = ProofBuilder::new(&message, &key.sign(&message)).key_public(&key.public_area(AK_ATTRIBUTES));
         for (index, value) in &values {
             builder = builder.pcr(PcrValue { bank: TpmAlgId::SHA256, index: *index, value });

@@ -13,6 +13,8 @@ pub mod log;
 pub mod machine;
 #[cfg(feature = "cli")]
 pub mod swtpm;
+#[cfg(all(feature = "cli", feature = "tls"))]
+pub mod tls;
 pub mod verified;
 
 use std::fs;

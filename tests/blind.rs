@@ -3,6 +3,7 @@
 #![cfg(all(feature = "cli", feature = "tls"))]
 #![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -36,4 +37,34 @@ fn one_exchange_and_seven_forgeries() {
     for (line, reason) in refused.iter().zip(reasons) {
         assert!(line.contains(reason), "{reason}: {line}");
     }
+    judge_guide(&told);
+}
+
+/// What the guide shows is what this prints, but for numbers.
+fn judge_guide(told: &str) {
+    let told: BTreeSet<String> = told.lines().map(without_numbers).collect();
+    let guide = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/README.md")).unwrap();
+    let mut compared = 0;
+    for block in guide.split("```text\n").skip(1) {
+        for line in block.split("```").next().unwrap().lines() {
+            assert!(told.contains(&without_numbers(line)), "the guide shows what is not printed: {line}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 60, "{compared} lines");
+}
+
+fn without_numbers(line: &str) -> String {
+    let mut text = String::new();
+    for word in line.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '…')) {
+        let digits = word.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '…'));
+        let is_number = digits.trim_start_matches("0x").chars().all(|c| c.is_ascii_hexdigit() || "…TZ".contains(c));
+        if is_number && digits.contains(|c: char| c.is_ascii_digit()) {
+            text.push('#');
+            text.push_str(&word[digits.len()..]);
+        } else {
+            text.push_str(word);
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,7 @@
 use super::{TlsError, message};
 use crate::crypto::SOFTWARE;
 use crate::verify::{Challenge, ChannelNonce, Policy, Rejection, Report, Role, Time, TlsEndpoint, VerifyError};
-use crate::{Proof, verify_proof};
+use crate::proof::{Proof, verify_proof};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConnection, ConnectionCommon, HandshakeKind, ProtocolVersion, ServerConnection, SideData};

@@ -1,7 +1,7 @@
 //! The same over blocking streams, so that nothing is sent too early.
 
 use super::{Asked, Question, TlsError, config, message};
-use crate::Proof;
+use crate::proof::Proof;
 use crate::verify::{Channel, ChannelNonce, Policy, Rejection, Report, Time};
 use crate::wire::DecodeError;
 use core::fmt::Display;

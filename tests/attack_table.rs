@@ -16,12 +16,10 @@ const FAMILIES: [(char, u8); 10] =
 type Waiting = (char, u8, u8, &'static str);
 
 const WAITING: &[Waiting] = &[
-    ('Q', 21, 21, "a guard on the std side that takes each nonce once"),
     ('S', 21, 21, "a key rule that refuses moduli of ROCA's shape"),
     ('X', 7, 7, "a certificate rule for policy identifiers"),
     ('X', 12, 13, "revocation lists"),
     ('I', 1, 13, "IMA runtime lists"),
-    ('T', 1, 8, "bindings of TLS keys"),
 ];
 
 /// Numbers such as `q01` in the names of tests: `fn q01_…`, `fn q18_q19_…`.

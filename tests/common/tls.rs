@@ -1,10 +1,15 @@
 //! TLS in one process: certificates, a server on a thread, and a client that asks it.
 
 use super::forge::{Certificate, Key};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::version::TLS13;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, ServerConnection,
+    SignatureScheme, StreamOwned,
+};
 use std::fmt::Display;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -51,6 +56,121 @@ impl Identity {
         let config = ServerConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13]).unwrap();
         config.with_no_client_auth().with_single_cert(chain, key).unwrap()
     }
+
+    /// Of a server that asks its client for a certificate, any of which will do.
+    pub fn asking_config(&self) -> ServerConfig {
+        let (chain, key) = self.shown();
+        let config = ServerConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13]).unwrap();
+        config.with_client_cert_verifier(Arc::new(Anybody)).with_single_cert(chain, key).unwrap()
+    }
+
+    /// Of a client that shows itself, and trusts whoever is there.
+    pub fn client_config(&self) -> ClientConfig {
+        let (chain, key) = self.shown();
+        let config = ClientConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13]).unwrap();
+        let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Anybody));
+        config.with_client_auth_cert(chain, key).unwrap()
+    }
+}
+
+/// A client's configuration that trusts whoever is there, and has all that rustls has switched on.
+pub fn trusting() -> ClientConfig {
+    let config = ClientConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13]).unwrap();
+    config.dangerous().with_custom_certificate_verifier(Arc::new(Anybody)).with_no_client_auth()
+}
+
+/// Takes any certificate whose key signs the handshake.
+#[derive(Debug)]
+struct Anybody;
+
+impl Anybody {
+    fn signed(
+        message: &[u8],
+        der: &CertificateDer<'_>,
+        by: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, der, by, &provider().signature_verification_algorithms)
+    }
+
+    fn schemes() -> Vec<SignatureScheme> {
+        provider().signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        unreachable!()
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        der: &CertificateDer<'_>,
+        by: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Self::signed(message, der, by)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        Self::schemes()
+    }
+}
+
+impl ClientCertVerifier for Anybody {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        unreachable!()
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        der: &CertificateDer<'_>,
+        by: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Self::signed(message, der, by)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        Self::schemes()
+    }
 }
 
 /// Two sockets that give up after a while.
@@ -91,4 +211,33 @@ pub fn connected<E: Display>(
     let (client, server) = sockets();
     serve(identity.server_config(), server, identity.certificate(), prove);
     Unattested::connect(host(), client, provider()).unwrap()
+}
+
+/// Carries what two ends have to say to each other until they are silent.
+pub fn pump(client: &mut ClientConnection, server: &mut ServerConnection) {
+    loop {
+        let mut wire = Vec::new();
+        while client.wants_write() {
+            client.write_tls(&mut wire).unwrap();
+        }
+        let mut back = Vec::new();
+        server.read_tls(&mut &wire[..]).unwrap();
+        server.process_new_packets().unwrap();
+        while server.wants_write() {
+            server.write_tls(&mut back).unwrap();
+        }
+        if wire.is_empty() && back.is_empty() {
+            return;
+        }
+        client.read_tls(&mut &back[..]).unwrap();
+        client.process_new_packets().unwrap();
+    }
+}
+
+/// Both ends of one connection, after its handshake.
+pub fn pair(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>) -> (ClientConnection, ServerConnection) {
+    let mut client = ClientConnection::new(client.clone(), host()).unwrap();
+    let mut server = ServerConnection::new(server.clone()).unwrap();
+    pump(&mut client, &mut server);
+    (client, server)
 }

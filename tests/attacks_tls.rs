@@ -5,50 +5,28 @@
 mod common;
 
 use common::cli::{Folder, run};
-use common::forge::{AK_ATTRIBUTES, Certificate, Key, NOW, hash, name};
+use common::forge::{Certificate, Key, hash};
 use common::log::measurement;
 use common::machine::{Machine, digits, measured, of_der};
-use common::tls::{HOST, Identity, connected, host, provider, pump, serve, sockets};
+use common::tls::{
+    At, HOST, Identity, below, connected, host, machine, now, policy, provider, pump, requires, serve, sockets,
+    verified,
+};
 use common::verified::{SHA256, leak};
 use rustls::ClientConnection;
 use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::sync::Arc;
 use tpmproof::crypto::SOFTWARE;
-use tpmproof::proof::Proof;
 use tpmproof::tls::{Answer, Question, TlsError, Unattested, client_config};
 use tpmproof::verify::{
-    CertificateError, Challenge, Channel, ChannelNonce, EventRule, EventRules, LogName, LogRule, LogsError, PcrRule,
-    Pin, Policy, PolicyList, Report, Role, Time, TlsEndpoint, TlsKeyKind, VerifyError,
+    CertificateError, Channel, ChannelNonce, EventRule, LogsError, Policy, Report, Role, TlsEndpoint, TlsKeyKind,
+    VerifyError,
 };
-
-/// A policy that knows the key of [`Machine`], and requires and allows these measurements of the application's.
-fn policy(require: &[EventRule<'static>], allow: &[EventRule<'static>]) -> &'static Policy<'static> {
-    let pins = leak(vec![Pin::Name(leak(name(&Key::new(1).public_area(AK_ATTRIBUTES))))]);
-    let [require, allow] = [require, allow].map(|rules| PolicyList::new(leak(rules.to_vec())));
-    let pcrs = leak(vec![PcrRule::log(SHA256, 13)]);
-    let logs = leak(vec![LogRule { pcrs: 1 << 13, logs: PolicyList::new(leak(vec![LogName::Application])) }]);
-    let events = EventRules { require, allow, accept_any_boot: true, ..EventRules::default() };
-    let policy = Policy::builder().pinned(pins).pcrs(pcrs).logs(logs).events(events).build().unwrap();
-    &leak(vec![policy])[0]
-}
-
-fn requires(kind: &'static str) -> &'static Policy<'static> {
-    policy(&[EventRule::measurement(13, kind)], &[])
-}
-
-/// A machine whose application measured only this, of its TLS key.
-fn machine(kind: &str, content: &[u8]) -> Machine {
-    Machine { application: vec![measured(13, kind, "", content)], ..Machine::new() }
-}
 
 /// One that serves with this key, and has measured it.
 fn honest(identity: &Identity) -> Machine {
     machine("tls-spki", &identity.key.spki())
-}
-
-fn now() -> Time {
-    NOW.parse().unwrap()
 }
 
 /// Asks a server with `identity` that answers with proofs of `machine`.
@@ -71,13 +49,6 @@ fn refused(identity: &Identity, machine: &Machine, policy: &'static Policy<'stat
     rejection.error
 }
 
-/// A report that is accepted, of a proof for a nonce.
-fn verified(machine: &Machine, policy: &'static Policy<'static>) -> Report<'static> {
-    let proof = Proof::from_der(leak(machine.proof())).unwrap();
-    let challenge = Challenge::nonce(common::forge::NONCE).unwrap();
-    tpmproof::verify_proof(&proof, policy, &challenge, now()).unwrap()
-}
-
 /// What comes of a handshake by the key that a proof binds.
 fn handshake(report: &Report<'_>, identity: &Identity) -> Result<(), TlsError> {
     let config = client_config(report.tls_key(None).unwrap(), provider()).unwrap();
@@ -89,16 +60,6 @@ fn handshake_by(mut config: rustls::ClientConfig, identity: &Identity) -> Result
     serve(identity.server_config(), server, identity.certificate(), |_| Err::<Vec<u8>, _>("no proof"));
     config.time_provider = Arc::new(At);
     Unattested::connect_with(Arc::new(config), host(), client, provider()).map(|_| ())
-}
-
-/// The time of the certificates of these tests.
-#[derive(Debug)]
-struct At;
-
-impl rustls::time_provider::TimeProvider for At {
-    fn current_time(&self) -> Option<rustls::pki_types::UnixTime> {
-        Some(rustls::pki_types::UnixTime::since_unix_epoch(core::time::Duration::from_secs(now().unix_seconds())))
-    }
 }
 
 fn endpoint(identity: &Identity) -> TlsEndpoint<'static> {
@@ -335,13 +296,6 @@ fn t05_a_machine_quotes_for_nobody_else() {
     let outcome = run(&arguments.map(str::to_owned));
     assert_eq!(outcome.code, 2, "{outcome:?}");
     assert!(outcome.notes.contains("somebody else's connection"), "{outcome:?}");
-}
-
-/// A server below an authority of its machine's own.
-fn below(authority: u8, name: &str) -> Identity {
-    let (ca, key) = (Key::new(authority), Key::new(2));
-    let root = Certificate::authority("an authority", "an authority", &ca).sign(&ca);
-    Identity { chain: vec![Certificate::server("an authority", name, &key).sign(&ca), root], key }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Logs: decoding against others' decoding, and decoding with replay against the hashes that a replay cannot do without.
 
-use super::ratio;
 use fallible_iterator::FallibleIterator;
+use ratios::ratio::ratio;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use tpmproof::crypto::{Crypto, Digest, HashAlgorithm, SOFTWARE};

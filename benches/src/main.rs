@@ -5,14 +5,13 @@
 //! ```
 
 mod logs;
-mod recorder;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
-use recorder::Recorder;
+use ratios::ratio::{head, ratio};
+use ratios::recorder::{Call, Recorder};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 use tpm2_protocol::{TpmField, TpmUnmarshal, data::TpmsAttest as PeerAttest};
 use tpmproof::Decode;
 use tpmproof::crypto::{Crypto, Curve, HashAlgorithm, PublicKey, SOFTWARE, Signature};
@@ -25,31 +24,8 @@ fn material(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// How many times as long `one` takes as `other`: the median of turns.
-fn ratio(name: &str, limit: &str, mut one: impl FnMut(), mut other: impl FnMut()) {
-    let time = |run: &mut dyn FnMut(), count: u32| {
-        let start = Instant::now();
-        for _ in 0..count {
-            run();
-        }
-        start.elapsed()
-    };
-    let mut count = 1;
-    while time(&mut other, count) < Duration::from_millis(5) {
-        count *= 2;
-    }
-    let mut turns: Vec<(f64, f64)> = Vec::new();
-    for _ in 0..101 {
-        let (a, b) = (time(&mut one, count).as_secs_f64(), time(&mut other, count).as_secs_f64());
-        turns.push((a / b, a / f64::from(count) * 1e6));
-    }
-    turns.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (median, micros) = turns[turns.len() / 2];
-    println!("{name:<66} {median:6.2}  {limit:<8} {micros:9.3} us here");
-}
-
 fn main() {
-    println!("{:<66} {:>6}  {:<8}", "", "ratio", "limit");
+    head();
     let message = material("q_rsa_sha256.msg");
     ratio(
         "decode TPMS_ATTEST / tpm2-protocol 1.2.3, borrowed",
@@ -187,6 +163,6 @@ fn whole(name: &str, der: &[u8], policy: &Policy<'_>, time: &str) {
             let proof = Proof::from_der(black_box(der)).expect("a proof");
             drop(black_box(verify_proof(&proof, policy, &challenge, time).expect("an accepted proof")));
         },
-        || calls.iter().for_each(recorder::Call::repeat),
+        || calls.iter().for_each(Call::repeat),
     );
 }

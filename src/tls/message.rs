@@ -12,6 +12,8 @@ use std::vec::Vec;
 pub const QUESTION_SIZE: usize = 39;
 /// The longest answer that is read: proofs with long logs are smaller, and nobody has shown yet who he is.
 pub const MAX_ANSWER: usize = 16 * 1024 * 1024;
+/// More of a refusal nobody reads.
+const MAX_REASON: usize = 1024;
 /// A refusal, in place of a proof.
 const REFUSAL: u8 = tag::context(0);
 
@@ -47,7 +49,10 @@ pub(super) fn read_answer(der: &[u8]) -> Result<(), TlsError> {
         None => Err(Fault::new(input, DecodeErrorKind::UnexpectedEnd)),
     });
     match refused.map_err(TlsError::Answer)? {
-        Some(reason) => Err(TlsError::Refused(String::from_utf8_lossy(reason).into_owned())),
+        Some(reason) => {
+            let reason = reason.get(..MAX_REASON).unwrap_or(reason);
+            Err(TlsError::Refused(String::from_utf8_lossy(reason).into_owned()))
+        }
         None => Ok(()),
     }
 }

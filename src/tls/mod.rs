@@ -47,8 +47,9 @@
 #![doc = include_str!("channel.asn1")]
 //! ```
 //!
-//! What follows is the application's. [`Question`] and [`Asked`] make and read these without a transport, for streams of other kinds; a
-//! server can ask its client too ([`Question::to_client`]).
+//! What follows is the application's. [`Question`] makes the one and verifies the other without a transport, and [`Asked`] reads the one, for
+//! streams of other kinds; a server can ask its client too ([`Question::to_client`]). A client that has a certificate shows it in the handshake, before
+//! it knows the server.
 
 mod config;
 mod error;

@@ -2,8 +2,8 @@
 
 use super::{TlsError, message};
 use crate::crypto::SOFTWARE;
-use crate::verify::{Challenge, ChannelNonce, Policy, Rejection, Report, Role, Time, TlsEndpoint, VerifyError};
 use crate::proof::{Proof, verify_proof};
+use crate::verify::{Challenge, ChannelNonce, Policy, Rejection, Report, Role, Time, TlsEndpoint, VerifyError};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConnection, ConnectionCommon, HandshakeKind, ProtocolVersion, ServerConnection, SideData};

@@ -33,7 +33,8 @@ impl<T: Read + Write> Unattested<T> {
     /// A handshake with whoever is there: he has the key of the certificate that he shows, and nothing is known of it yet. `name` is sent
     /// to him (SNI), and is compared below a measured authority.
     ///
-    /// Time-outs are those of `socket`; give it some.
+    /// Time-outs are those of `socket`, each for one reading or writing; give it some. Who sends an octet now and then is held off by a deadline
+    /// of the caller's own.
     ///
     /// # Errors
     /// If there is no handshake.
@@ -55,7 +56,9 @@ impl<T: Read + Write> Unattested<T> {
         let text = name.to_str().into_owned();
         let mut connection = ClientConnection::new(config, name)?;
         while connection.is_handshaking() {
-            connection.complete_io(&mut socket)?;
+            if connection.complete_io(&mut socket)? == (0, 0) {
+                return Err(std::io::Error::from(std::io::ErrorKind::WriteZero).into());
+            }
         }
         Ok(Self { stream: StreamOwned::new(connection, socket), name: text, provider, asked: None })
     }
@@ -77,15 +80,12 @@ impl<T: Read + Write> Unattested<T> {
     /// The stream, once a report says that it leads to the machine.
     ///
     /// # Errors
-    /// [`TlsError::NotThisConnection`] if the report is of another connection, or is not exporter-bound. The connection is closed then.
+    /// [`TlsError::NotThisConnection`] if the report is of another connection, or is not exporter-bound; the socket is let go of then.
     pub fn admit(self, report: &Report<'_>) -> Result<StreamOwned<ClientConnection, T>, TlsError> {
         let quoted = report.quote().map(|quote| quote.attest().extra_data.0);
         let asked = self.asked.as_ref().map(ChannelNonce::as_bytes);
-        if report.channel() == Channel::ExporterBound && asked.is_some() && asked == quoted {
-            Ok(self.stream)
-        } else {
-            Err(TlsError::NotThisConnection)
-        }
+        let accepted = report.failure().is_none() && report.channel() == Channel::ExporterBound;
+        if accepted && asked.is_some() && asked == quoted { Ok(self.stream) } else { Err(TlsError::NotThisConnection) }
     }
 }
 
@@ -124,7 +124,7 @@ impl Answer {
 /// in DER, whose quote is for the nonce that it is given. It must ask the TPM for nothing else on behalf of the peer.
 ///
 /// # Errors
-/// If the connection fails or cannot be bound, or what the client asks is no question. If `prove` fails, its words go to the client, and come back as
+/// If the connection fails or cannot be bound, or what the client asks is no question. If `prove` fails, its words go to the client, whoever that is, and come back as
 /// [`TlsError::NotProved`].
 pub fn answer<T: Read + Write, E: Display>(
     stream: &mut StreamOwned<ServerConnection, T>,
@@ -134,6 +134,11 @@ pub fn answer<T: Read + Write, E: Display>(
     let question = message::read_element(stream, message::QUESTION_SIZE)?;
     let asked = Asked::by_client(&stream.conn, certificate, &question)?;
     let proved = prove(asked.nonce()).map_err(|error| error.to_string());
+    // What is no proof would be taken for something else by the client.
+    let proved = proved.and_then(|proof| match message::read_answer(&proof) {
+        Ok(()) if proof.len() <= message::MAX_ANSWER => Ok(proof),
+        _ => Err("what was made is no proof, or is longer than one may be".into()),
+    });
     let answer = match &proved {
         Ok(proof) => proof,
         Err(reason) => &message::refusal(reason),

@@ -45,6 +45,7 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChannelNonce {
     octets: [u8; Self::SIZE],
+    role: Role,
     spki_sha256: [u8; 32],
 }
 
@@ -62,9 +63,9 @@ impl Channel {
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::None => "none: this says nothing of where a connection leads",
-            Self::KeyBound => "key-bound: the peer has the TLS key that was measured, as has whoever copied it",
+            Self::KeyBound => "key-bound: the peer has the TLS key that the proof binds, as has whoever copied it",
             Self::ExporterBound => {
-                "exporter-bound: quoted for this connection alone, whose peer has the TLS key that was measured"
+                "exporter-bound: quoted for this connection alone, whose peer has the TLS key that the proof binds"
             }
         }
     }
@@ -103,7 +104,7 @@ impl ChannelNonce {
         let mut octets = [0; Self::SIZE];
         let content = Self::TAG.iter().chain(digest.as_bytes());
         octets.iter_mut().zip(content).for_each(|(place, octet)| *place = *octet);
-        Ok(Self { octets, spki_sha256 })
+        Ok(Self { octets, role: endpoint.role(), spki_sha256 })
     }
 
     /// The `extraData` that is asked for.
@@ -118,9 +119,9 @@ impl ChannelNonce {
         nonce.len() == Self::SIZE && nonce.starts_with(&Self::TAG)
     }
 
-    /// Whether it is of this key.
+    /// Whether it is of this end, and its key.
     pub(crate) fn is_of(&self, endpoint: &TlsEndpoint<'_>, crypto: &dyn Crypto) -> bool {
         let spki = endpoint.leaf().map(|leaf| sha256(leaf.spki(), crypto).ok());
-        spki.is_ok_and(|found| found == Some(self.spki_sha256))
+        endpoint.role() == self.role && spki.is_ok_and(|found| found == Some(self.spki_sha256))
     }
 }

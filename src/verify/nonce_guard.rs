@@ -3,7 +3,7 @@
 use super::{Challenge, Time, VerifyError};
 use core::fmt;
 use core::time::Duration;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
@@ -37,8 +37,8 @@ pub struct NonceGuard {
 struct Nonces {
     /// Whether each was used.
     used: BTreeMap<Vec<u8>, bool>,
-    /// The same, in the order of their ends.
-    ends: VecDeque<(Time, Vec<u8>)>,
+    /// The same, by their ends: a clock can go back.
+    ends: BTreeSet<(Time, Vec<u8>)>,
 }
 
 /// Why a nonce is not taken.
@@ -49,7 +49,7 @@ pub enum NonceError {
     Empty,
     /// It was sent before: whatever makes them is not random.
     Repeated,
-    /// As many as the guard holds are waiting for their answers.
+    /// As many as the guard holds are kept until their time is over.
     #[expect(missing_docs, reason = "how many that is")]
     Full { capacity: usize },
     /// It was never sent, or its time is over.
@@ -82,7 +82,7 @@ impl NonceGuard {
         }
         let end = Time::from_unix_seconds(now.unix_seconds().saturating_add(self.lifetime.as_secs()));
         nonces.used.insert(nonce.to_vec(), false);
-        nonces.ends.push_back((end, nonce.to_vec()));
+        nonces.ends.insert((end, nonce.to_vec()));
         Ok(())
     }
 
@@ -105,8 +105,8 @@ impl NonceGuard {
     fn at(&self, now: Time) -> MutexGuard<'_, Nonces> {
         // Nothing is left half done where somebody panicked.
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
-        while nonces.ends.front().is_some_and(|(end, _)| *end < now) {
-            if let Some((_, nonce)) = nonces.ends.pop_front() {
+        while nonces.ends.first().is_some_and(|(end, _)| *end < now) {
+            if let Some((_, nonce)) = nonces.ends.pop_first() {
                 nonces.used.remove(&nonce);
             }
         }
@@ -120,7 +120,7 @@ impl fmt::Display for NonceError {
             Self::Empty => f.write_str("the nonce is empty; give random bytes that were used for no other quote"),
             Self::Repeated => f.write_str("the nonce was sent before: what makes nonces here is not random"),
             Self::Full { capacity } => {
-                write!(f, "{capacity} nonces wait for their answers, and no more are kept; ask again later")
+                write!(f, "{capacity} nonces are kept until their time is over, and no more; ask again later")
             }
             Self::Unknown => f.write_str("the nonce was not sent from here, or too long ago; ask with a new one"),
             Self::Reused => f.write_str("the nonce was answered before, and is good for one proof; ask with a new one"),

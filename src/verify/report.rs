@@ -174,7 +174,7 @@ impl<'a> Report<'a> {
     /// The report as one JSON object, of the schema 1 that ships with this crate.
     #[must_use]
     pub fn json(&self) -> impl fmt::Display + '_ {
-        Json { report: self, accepted: true }
+        Json { report: self, accepted: self.failure().is_none() }
     }
 
     /// Books `result`, and hands it on.

@@ -62,7 +62,7 @@ impl<'a> TlsEndpoint<'a> {
     /// The end that is the connection's `role`, and its certificates in DER, its own first.
     ///
     /// # Errors
-    /// [`VerifyError::NoPeerCertificate`] if there is none, or if there are more than [`MAX_CERTIFICATES`].
+    /// [`VerifyError::NoPeerCertificate`] if there is none; [`CertificateError::TooMany`] if there are more than [`MAX_CERTIFICATES`].
     pub fn new(role: Role, certificates: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, VerifyError<'a>> {
         let mut found = heapless::Vec::new();
         for der in certificates {
@@ -219,6 +219,7 @@ impl<'a> Report<'a> {
 
     /// The report with one failure more, of the connection.
     pub(crate) fn refuse(mut self, error: VerifyError<'a>) -> Rejection<'a> {
+        self.set_channel(Channel::None);
         self.note(&"channel", Finding::Fail(error));
         Rejection { error, report: self }
     }

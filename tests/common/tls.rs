@@ -1,10 +1,13 @@
-//! TLS in one process: certificates, a server on a thread, and a client that asks it.
+//! TLS in one process: certificates, machines that measured them, a server on a thread, and a client that asks it.
 
-use super::forge::{Certificate, Key};
+use super::forge::{AK_ATTRIBUTES, Certificate, Key, NONCE, NOW, name};
+use super::machine::{Machine, measured};
+use super::verified::{SHA256, leak};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, ServerConnection,
@@ -16,7 +19,11 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tpmproof::proof::Proof;
 use tpmproof::tls::{TlsError, Unattested, answer};
+use tpmproof::verify::{
+    Challenge, EventRule, EventRules, LogName, LogRule, PcrRule, Pin, Policy, PolicyList, Report, Time,
+};
 
 pub const HOST: &str = "server.example";
 
@@ -211,6 +218,54 @@ pub fn connected<E: Display>(
     let (client, server) = sockets();
     serve(identity.server_config(), server, identity.certificate(), prove);
     Unattested::connect(host(), client, provider()).unwrap()
+}
+
+/// A policy that knows the key of [`Machine`], and requires and allows these measurements of the application's.
+pub fn policy(require: &[EventRule<'static>], allow: &[EventRule<'static>]) -> &'static Policy<'static> {
+    let pins = leak(vec![Pin::Name(leak(name(&Key::new(1).public_area(AK_ATTRIBUTES))))]);
+    let [require, allow] = [require, allow].map(|rules| PolicyList::new(leak(rules.to_vec())));
+    let pcrs = leak(vec![PcrRule::log(SHA256, 13)]);
+    let logs = leak(vec![LogRule { pcrs: 1 << 13, logs: PolicyList::new(leak(vec![LogName::Application])) }]);
+    let events = EventRules { require, allow, accept_any_boot: true, ..EventRules::default() };
+    let policy = Policy::builder().pinned(pins).pcrs(pcrs).logs(logs).events(events).build().unwrap();
+    &leak(vec![policy])[0]
+}
+
+pub fn requires(kind: &'static str) -> &'static Policy<'static> {
+    policy(&[EventRule::measurement(13, kind)], &[])
+}
+
+/// A machine whose application measured only this, of its TLS key.
+pub fn machine(kind: &str, content: &[u8]) -> Machine {
+    Machine { application: vec![measured(13, kind, "", content)], ..Machine::new() }
+}
+
+pub fn now() -> Time {
+    NOW.parse().unwrap()
+}
+
+/// A report that is accepted, of a proof for a nonce.
+pub fn verified(machine: &Machine, policy: &'static Policy<'static>) -> Report<'static> {
+    let proof = Proof::from_der(leak(machine.proof())).unwrap();
+    let challenge = Challenge::nonce(NONCE).unwrap();
+    tpmproof::verify_proof(&proof, policy, &challenge, now()).unwrap()
+}
+
+/// The time of the certificates of these tests.
+#[derive(Debug)]
+pub struct At;
+
+impl TimeProvider for At {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(now().unix_seconds())))
+    }
+}
+
+/// A server below an authority of its machine's own.
+pub fn below(authority: u8, name: &str) -> Identity {
+    let (ca, key) = (Key::new(authority), Key::new(2));
+    let root = Certificate::authority("an authority", "an authority", &ca).sign(&ca);
+    Identity { chain: vec![Certificate::server("an authority", name, &key).sign(&ca), root], key }
 }
 
 /// Carries what two ends have to say to each other until they are silent.

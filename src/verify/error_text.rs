@@ -1,6 +1,6 @@
 //! What a [`VerifyError`] says to a person.
 
-use super::{KeyIdentity, Part, VerifyError};
+use super::{KeyIdentity, Part, VerifyError, distinguished_name::Escaped};
 use crate::wire::Hex;
 use core::fmt;
 
@@ -83,7 +83,7 @@ impl fmt::Display for VerifyError<'_> {
             Self::TlsHash(hash) => write!(f, "the TLS key is measured by {hash:?}; a connection is bound by TPM_ALG_SHA256"),
             Self::NoPeerCertificate => f.write_str("the peer has shown no certificate, so there is no key to compare"),
             Self::PeerIssuer(issuer) => write!(f, "the peer's certificate is by {issuer}, and none that it has shown with it is of the authority that was measured"),
-            Self::PeerName(Some(name)) => write!(f, "the peer's certificate is not for the name {name:?}, by which it was called"),
+            Self::PeerName(Some(name)) => write!(f, "the peer's certificate is not for the name {}, by which it was called", Escaped(name)),
             Self::PeerName(None) => f.write_str("below a measured authority a server is known by its name, and it is not said by which one it was called"),
             Self::TlsKind { measured, is } => write!(f, "what was measured as \"{}\" is the digest of a \"{}\"; measure it as what it is", measured.as_str(), is.as_str()),
             Self::TlsKey { kind, expected, found } => write!(f, "the peer is not the machine that made the proof: it has the {} {}, and {} was measured", kind.as_str(), Hex(&found), Hex(&expected)),

@@ -45,8 +45,12 @@ impl fmt::Display for TlsError {
             Self::Tls(error) => write!(f, "TLS: {error}"),
             Self::Io(error) => write!(f, "the connection failed: {error}"),
             Self::Unbindable(reason) => write!(f, "{reason}; only a whole handshake of TLS 1.3 is bound to a proof"),
-            Self::NoExporter(error) => write!(f, "TLS gives no exporter to bind the quote to: {error}"),
-            Self::NoRandom => f.write_str("the provider of rustls gives no random numbers for a nonce"),
+            Self::NoExporter(error) => {
+                write!(f, "TLS gives no exporter to bind the quote to: {error}; finish the handshake first")
+            }
+            Self::NoRandom => {
+                f.write_str("the provider of rustls gives no random numbers for a nonce; bring one that does")
+            }
             Self::Question(error) => write!(f, "what the peer asks cannot be read: {error}"),
             Self::TooLong(limit) => write!(f, "the peer's message is longer than {limit} bytes, the most that is read"),
             Self::Answer(error) => write!(f, "what the peer answers is no proof: {error}"),

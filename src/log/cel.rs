@@ -34,7 +34,9 @@ impl<'a> CelLog<'a> {
             let judged = record(rest, count).and_then(|(record, after)| {
                 let of = record.registers();
                 if of.is_some() && registers.is_some() && of != registers {
-                    return Err(LogErrorKind::Malformed("records are of PCRs and of registers of a confidential machine"));
+                    return Err(LogErrorKind::Malformed(
+                        "records are of PCRs and of registers of a confidential machine",
+                    ));
                 }
                 event(&record, count, 0).judge_register(of.unwrap_or(Registers::Pcr))?;
                 record.decoded()?;

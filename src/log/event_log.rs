@@ -1,7 +1,7 @@
 //! A log, whatever its format.
 
-use super::{CelLog, Event, ImaList, Registers, TcgLog};
 use super::tcg_event::Events;
+use super::{CelLog, Event, ImaList, Registers, TcgLog};
 use crate::structures::TpmAlgId;
 
 /// A measurement log, all of it known to decode.

@@ -74,6 +74,7 @@ impl fmt::Display for CelRecord<'_> {
 }
 
 /// What an event says, whatever its log: unverified.
+#[derive(Debug)]
 pub struct Described<'e, 'a>(pub(crate) &'e Event<'a>);
 
 impl<'a> Event<'a> {

@@ -43,6 +43,12 @@ impl<'a> ImaList<'a> {
         Self::of_bank(bytes, algorithm.unwrap_or(TpmAlgId::SHA1))
     }
 
+    /// Whether `bytes` begin with an entry.
+    #[must_use]
+    pub fn begins(bytes: &[u8]) -> bool {
+        BANKS.iter().any(|(algorithm, _, _)| read(ImaForm { algorithm: *algorithm, padded: 0 }, bytes, 0, 0).is_ok())
+    }
+
     /// Reads the list of one bank, such as `binary_runtime_measurements_sha256`, from all of `bytes`.
     ///
     /// # Errors
@@ -137,7 +143,9 @@ fn parts(input: &[u8]) -> Read<'_, (&[u8], &[u8])> {
     let (_, rest) = octets(start, ImaEntry::OLD_DIGEST)?;
     let (name, rest) = sized(rest)?;
     if name.len() > MAX_NAME || name.contains(&0) {
-        return Err(LogErrorKind::Malformed("the name of a file in the template ima has a zero, or more than 255 octets"));
+        return Err(LogErrorKind::Malformed(
+            "the name of a file in the template ima has a zero, or more than 255 octets",
+        ));
     }
     let (data, rest) = octets(start, start.len().saturating_sub(rest.len()))?;
     Ok(((template, data), rest))

@@ -6,7 +6,7 @@ use super::little_endian::{Read, octets, sized};
 use crate::structures::TpmAlgId;
 
 /// One entry. Its data was measured; by which template that is read was not, but templates agree on where digest and name stand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImaEntry<'a> {
     pub(super) template: &'a [u8],
     pub(super) data: &'a [u8],
@@ -211,7 +211,8 @@ impl ImaFile<'_> {
 
 /// `sha256:` and a zero, and the digest; a typed one has `ima:` or `verity:` before that.
 fn digest<'a>(field: Field, octets: &'a [u8], file: &mut ImaFile<'a>) -> Result<(), LogErrorKind> {
-    const WRONG: LogErrorKind = LogErrorKind::Malformed("a digest has the name of its algorithm, a colon and a zero before it");
+    const WRONG: LogErrorKind =
+        LogErrorKind::Malformed("a digest has the name of its algorithm, a colon and a zero before it");
     let end = octets.iter().take(MAX_ALGORITHM).position(|octet| *octet == 0).ok_or(WRONG)?;
     let (head, rest) = octets.split_at_checked(end).ok_or(WRONG)?;
     let head = core::str::from_utf8(head).ok().and_then(|head| head.strip_suffix(':')).ok_or(WRONG)?;

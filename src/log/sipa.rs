@@ -93,7 +93,10 @@ impl<'a> Walk<'a> {
         let event = SipaEvent { depth: *depth, id, data };
         self.rest = rest;
         if is_container(id) {
-            *levels.get_mut(*depth).filter(|_| event.depth < MAX_DEPTH.saturating_sub(1)).ok_or(LogErrorKind::TooDeep)? = rest;
+            *levels
+                .get_mut(*depth)
+                .filter(|_| event.depth < MAX_DEPTH.saturating_sub(1))
+                .ok_or(LogErrorKind::TooDeep)? = rest;
             *depth = depth.saturating_add(1);
             self.rest = data;
         }

@@ -1,9 +1,9 @@
 //! One event: of a TCG log (PC Client Platform Firmware Profile 1.06, 10.2) in either form, or of another log, which its own file reads.
 
+use super::ima::ImaForm;
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::spec_id::{self, SpecId};
 use super::tcg::Registers;
-use super::ima::ImaForm;
 use super::{LogErrorKind, TcgEventType, Untrusted, cel, ima};
 use crate::structures::TpmAlgId;
 use crate::wire::Hex;

@@ -3,10 +3,10 @@
 use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::keys::{self, KeyFile};
-use super::log::whose;
+use super::log::{detect, whose};
 use super::{blindllama, files, pcr_file};
 use crate::crypto::HashAlgorithm;
-use crate::log::{LogError, TcgLog};
+use crate::log::LogError;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
 use crate::verify::{Log, LogName, PcrValue, decode_ecdsa_signature};
@@ -65,12 +65,13 @@ pub(crate) fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8
         name.decode(&bytes).map_err(evidence)?;
         return Ok((name, bytes));
     }
-    let name = whose(&TcgLog::from_bytes(&bytes).map_err(evidence)?).ok_or_else(|| {
+    let name = whose(&detect(&bytes).map_err(evidence)?).ok_or_else(|| {
         let path = path.display();
         CliError::Evidence(format!(
             "{path} does not say whose log it is; say so with --log firmware={path} or --log application={path}"
         ))
     })?;
+    name.decode(&bytes).map_err(evidence)?;
     Ok((name, bytes))
 }
 

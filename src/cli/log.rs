@@ -2,9 +2,9 @@
 
 use super::args::LogArguments;
 use super::error::CliError;
-use super::files;
+use super::{files, ima_text};
 use crate::crypto::{HashAlgorithm, SOFTWARE};
-use crate::log::{Event, EventData, LogError, LogFormat, Measurement, Registers, TcgLog};
+use crate::log::{CelLog, Event, EventLog, ImaList, LogError, LogFormat, Measurement, Registers, TcgLog};
 use crate::verify::{Fact, FactJson, LogName, LogPart, Quoted, Replay, facts};
 use crate::wire::Hex;
 use core::fmt::Write as _;
@@ -17,7 +17,12 @@ use std::vec::Vec;
 pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, CliError> {
     let mut files: Vec<Vec<u8>> = Vec::new();
     for path in &arguments.files {
-        files.push(files::read(path, arguments.max_size)?);
+        let bytes = files::read(path, arguments.max_size)?;
+        files.push(if ima_text::is_one(&bytes) {
+            ima_text::to_binary(&bytes).map_err(|reason| CliError::Evidence(format!("{}: {reason}", path.display())))?
+        } else {
+            bytes
+        });
     }
     let mut parts = Vec::new();
     for (bytes, path) in files.iter().zip(&arguments.files) {
@@ -37,13 +42,28 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
     Ok(0)
 }
 
-/// A log of a TPM, or of a confidential machine, which has other registers and padding. Many could be both: then it is a TPM's.
-pub(crate) fn detect(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
-    TcgLog::from_bytes(bytes).or_else(|error| TcgLog::from_ccel(bytes).map_err(|_| error))
+/// A log of a TPM, or of a confidential machine, which has other registers and padding; many could be both, and then it is a TPM's. Or a
+/// runtime list, or a Canonical Event Log: those are neither.
+pub(crate) fn detect(bytes: &[u8]) -> Result<EventLog<'_>, LogError> {
+    // What begins as a list is one, and the error of a list says what is wrong with it.
+    if ImaList::begins(bytes) {
+        return ImaList::from_bytes(bytes).map(EventLog::Ima);
+    }
+    let error = match TcgLog::from_bytes(bytes) {
+        Ok(log) => return Ok(EventLog::Tcg(log)),
+        Err(error) => error,
+    };
+    let cel = || CelLog::from_bytes(bytes).map(EventLog::Cel);
+    TcgLog::from_ccel(bytes).map(EventLog::Tcg).or_else(|_| cel()).map_err(|_| error)
 }
 
-/// An application's log has measurements only, and a firmware's none; of others nobody can tell.
-pub(crate) fn whose(log: &TcgLog<'_>) -> Option<LogName> {
+/// An application's log has measurements only, and a firmware's none; of others nobody can tell. A format may tell by itself.
+pub(crate) fn whose(log: &EventLog<'_>) -> Option<LogName> {
+    match log {
+        EventLog::Ima(_) => return Some(LogName::Ima),
+        EventLog::Cel(_) => return Some(LogName::Cel),
+        _ => {}
+    }
     let count = log.events().filter(Event::extends).count();
     match log.events().filter(Measurement::is_in).count() {
         0 if count > 0 => Some(LogName::Firmware),
@@ -52,11 +72,19 @@ pub(crate) fn whose(log: &TcgLog<'_>) -> Option<LogName> {
     }
 }
 
-pub(crate) fn description(event: &Event<'_>) -> String {
-    match EventData::decode(event.event_type().unverified(), event.data().unverified()) {
-        Ok(data) => data.to_string(),
-        Err(error) => format!("not decoded: {error}"),
+/// What its log calls an event: its type, its template, the type of its content.
+pub(crate) fn type_name(event: &Event<'_>) -> String {
+    if let Some(entry) = event.ima() {
+        return entry.template().to_string();
     }
+    match event.cel().map(|record| record.content_type()) {
+        Some(name) if name != "pcclient_std" => name.to_string(),
+        _ => format!("{:?}", event.event_type().unverified()),
+    }
+}
+
+pub(crate) fn description(event: &Event<'_>) -> String {
+    event.unverified_description().to_string()
 }
 
 /// Logs that are shown together.
@@ -72,10 +100,14 @@ impl<'a> Logs<'_, 'a> {
 
     /// The form, where all have one.
     fn format(self) -> &'static str {
-        let mut formats = self.parts.iter().map(|part| match (part.log.registers(), part.log.format()) {
-            (Registers::Ccel, _) => "ccel",
-            (_, LogFormat::Sha1) => "sha1",
-            _ => "crypto-agile",
+        let mut formats = self.parts.iter().map(|part| match &part.log {
+            EventLog::Ima(_) => "ima",
+            EventLog::Cel(_) => "cel",
+            EventLog::Tcg(log) => match (log.registers(), log.format()) {
+                (Registers::Ccel, _) => "ccel",
+                (_, LogFormat::Sha1) => "sha1",
+                _ => "crypto-agile",
+            },
         });
         let first = formats.next().unwrap_or("");
         if formats.all(|format| format == first) { first } else { "mixed" }
@@ -122,7 +154,7 @@ impl<'a> Logs<'_, 'a> {
             }
             before = log;
             let number = if event.register() == u32::MAX { "-".to_string() } else { event.register().to_string() };
-            let type_ = format!("{:?}", event.event_type().unverified());
+            let type_ = type_name(&event);
             let _ = writeln!(text, "  {:5}  {number:<8}  {type_:34}  {}", event.index, description(&event));
         }
         if self.padding() > 0 {
@@ -160,7 +192,7 @@ impl<'a> Logs<'_, 'a> {
                 "\"index\": {}, \"pcr\": {}, \"type\": {}, \"digests\": {{",
                 event.index,
                 event.register(),
-                Quoted(&format!("{:?}", event.event_type().unverified())),
+                Quoted(&type_name(&event)),
             );
             for (n, (bank, digest)) in event.digests.iter().enumerate() {
                 let name = format!("{bank:?}").trim_start_matches("TPM_ALG_").to_lowercase();

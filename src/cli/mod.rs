@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod freshness;
 mod hex;
+mod ima_text;
 mod input;
 mod interrupt;
 mod json;

@@ -3,9 +3,10 @@
 use super::json::Json;
 use super::policy_text;
 use super::policy_value::{flag, numbers, object, owned, texts};
+use crate::crypto::HashAlgorithm;
 use crate::log::TcgEventType;
 use crate::structures::{TpmiAlgHash, TpmtHa};
-use crate::verify::{EventRule, EventRules, LogName, PolicyList, SecureBootRules};
+use crate::verify::{EventRule, EventRules, ImaRules, LogName, PathRule, PolicyList, SecureBootRules};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -36,18 +37,50 @@ struct OwnedRule {
     pcr: u8,
     kind: Option<String>,
     name: Option<String>,
+    path: Option<String>,
+    path_prefix: Option<String>,
     event_type: Option<TcgEventType>,
     digests: Vec<OwnedDigest>,
 }
 
 /// Logs of other versions of this tool: asked for, they are no typing error.
-const ABSENT: [&str; 5] = ["ima", "systemd", "cel", "blindllama-v1", "aicert"];
+const ABSENT: [&str; 3] = ["systemd", "blindllama-v1", "aicert"];
+
+/// What `[logs]` says.
+#[derive(Debug, Default)]
+pub(crate) struct OwnedLogs {
+    pub(crate) rules: Vec<(u32, Vec<LogName>)>,
+    padded_banks: Vec<HashAlgorithm>,
+    accept_violations: bool,
+}
+
+impl OwnedLogs {
+    pub(crate) fn ima(&self) -> ImaRules<'_> {
+        ImaRules { padded_banks: PolicyList::new(&self.padded_banks), accept_violations: self.accept_violations }
+    }
+}
 
 /// Which logs explain which PCRs; PCRs with the same logs are one entry.
-pub(crate) fn read_logs(logs: &Json) -> Result<Vec<(u32, Vec<LogName>)>, String> {
-    let mut rules: Vec<(u32, Vec<LogName>)> = Vec::new();
+pub(crate) fn read_logs(logs: &Json) -> Result<OwnedLogs, String> {
+    let mut found = OwnedLogs::default();
+    let rules = &mut found.rules;
     for (index, names) in object(logs, "[logs]")? {
         let name = format!("logs.{index}");
+        match index.as_str() {
+            "ima_padded_banks" => {
+                let banks = texts(Some(names), &name)?;
+                found.padded_banks = banks.into_iter().map(policy_text::hash).collect::<Result<_, _>>()?;
+                if found.padded_banks.is_empty() {
+                    return Err(format!("{name} is empty; leave it out"));
+                }
+                continue;
+            }
+            "accept_ima_violations" => {
+                found.accept_violations = flag(Some(names), &name)?;
+                continue;
+            }
+            _ => {}
+        }
         let number =
             policy_text::pcr(index).ok_or_else(|| format!("{name}: there is no such PCR; they are 0 to 23"))?;
         let names = texts(Some(names), &name)?;
@@ -60,7 +93,7 @@ pub(crate) fn read_logs(logs: &Json) -> Result<Vec<(u32, Vec<LogName>)>, String>
             None => rules.push((1 << number, names)),
         }
     }
-    Ok(rules)
+    Ok(found)
 }
 
 fn log_name(text: &str, name: &str) -> Result<LogName, String> {
@@ -156,6 +189,10 @@ impl OwnedRule {
             pcr: self.pcr,
             kind: self.kind.as_deref(),
             name: self.name.as_deref(),
+            path: match &self.path_prefix {
+                Some(prefix) => Some(PathRule::Prefix(prefix)),
+                None => self.path.as_deref().map(PathRule::Exact),
+            },
             event_type: self.event_type,
             digests: PolicyList::new(digests),
         }
@@ -171,8 +208,8 @@ fn rules(value: Option<&Json>, name: &str) -> Result<Vec<OwnedRule>, String> {
 }
 
 fn rule(value: &Json, name: &str) -> Result<OwnedRule, String> {
-    let names = ["pcr", "kind?", "name?", "type?", "digest?"];
-    let [pcr, kind, called, type_, digest] = value.members(&format!("a rule of {name}"), names)?;
+    let names = ["pcr", "kind?", "name?", "path?", "path_prefix?", "type?", "digest?"];
+    let [pcr, kind, called, path, path_prefix, type_, digest] = value.members(&format!("a rule of {name}"), names)?;
     let event_type = match owned(type_, &format!("{name}.type"))? {
         None => None,
         Some(text) => Some(TcgEventType::by_name(&text).ok_or_else(|| {
@@ -188,10 +225,15 @@ fn rule(value: &Json, name: &str) -> Result<OwnedRule, String> {
         Some(Json::Number(number)) => u8::try_from(*number).ok().filter(|index| *index < 24),
         _ => None,
     };
+    if path.is_some() && path_prefix.is_some() {
+        return Err(format!("a rule of {name} has path and path_prefix; give one of them"));
+    }
     Ok(OwnedRule {
         pcr: pcr.ok_or_else(|| format!("{name}.pcr is no number of a PCR; they are 0 to 23"))?,
         kind: owned(kind, &format!("{name}.kind"))?,
         name: owned(called, &format!("{name}.name"))?,
+        path: owned(path, &format!("{name}.path"))?,
+        path_prefix: owned(path_prefix, &format!("{name}.path_prefix"))?,
         event_type,
         digests,
     })

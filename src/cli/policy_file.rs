@@ -1,10 +1,10 @@
 //! A policy as a file holds it, owned, and lent to the verifier.
 
-use super::policy_events::OwnedEvents;
+use super::policy_events::{OwnedEvents, OwnedLogs};
 use super::policy_text::{OwnedAnchor, OwnedPin};
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
-    Activation, Anchor, BankSelection, CertificateRules, GoogleRule, LogName, LogRule, PcrRule, Pin, Platform, Policy,
+    Activation, Anchor, BankSelection, CertificateRules, GoogleRule, LogRule, PcrRule, Pin, Platform, Policy,
     PolicyError, PolicyList, Purpose, Time,
 };
 use std::string::String;
@@ -38,7 +38,7 @@ pub(crate) struct PolicyFile {
     pub(crate) reset_count: Option<u32>,
     pub(crate) restart_count: Option<u32>,
     pub(crate) pcrs: Vec<(HashAlgorithm, u8, OwnedReference)>,
-    pub(crate) logs: Vec<(u32, Vec<LogName>)>,
+    pub(crate) logs: OwnedLogs,
     pub(crate) events: OwnedEvents,
 }
 
@@ -114,7 +114,7 @@ impl PolicyFile {
             })
             .collect();
         let logs: Vec<LogRule<'_>> =
-            self.logs.iter().map(|(pcrs, logs)| LogRule { pcrs: *pcrs, logs: PolicyList::new(logs) }).collect();
+            self.logs.rules.iter().map(|(pcrs, logs)| LogRule { pcrs: *pcrs, logs: PolicyList::new(logs) }).collect();
         builder = builder
             .anchors(&anchors)
             .pinned(&pins)
@@ -126,6 +126,7 @@ impl PolicyFile {
             .pcr_digests(&self.selection, &digests)
             .pcrs(&pcrs)
             .logs(&logs)
+            .ima(self.logs.ima())
             .require_safe_clock(self.require_safe_clock)
             .firmware_versions(&self.firmware_versions);
         if let Some(hashes) = &self.signature_hashes {

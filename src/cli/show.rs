@@ -3,10 +3,10 @@
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
 use super::{files, input, keys, log, show_text};
-use crate::log::TcgLog;
+use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
-use crate::verify::{Activation, Certificate};
+use crate::verify::{Activation, Certificate, LogName};
 use crate::wire::{Decode, DecodeError, Hex};
 use clap::ValueEnum;
 use rustls_pki_types::pem::SectionKind;
@@ -110,12 +110,12 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
 }
 
 /// A line for each event, and below it one for each digest and for what it holds.
-fn log_lines(whole: &[u8], bytes: &[u8], depth: usize, log: &TcgLog<'_>, lines: &mut Vec<Line>) {
+fn log_lines(whole: &[u8], bytes: &[u8], depth: usize, decoded: &EventLog<'_>, lines: &mut Vec<Line>) {
     let inner = depth.saturating_add(1);
-    let mut events = log.events().peekable();
+    let mut events = decoded.events().peekable();
     while let Some(event) = events.next() {
-        let end = events.peek().map_or(bytes.len().saturating_sub(log.padding().len()), |next| next.offset);
-        let value = format!("{:?} of register {}", event.event_type().unverified(), event.register());
+        let end = events.peek().map_or(bytes.len().saturating_sub(decoded.padding().len()), |next| next.offset);
+        let value = format!("{} of register {}", log::type_name(&event), event.register());
         let octets = bytes.get(event.offset..end).unwrap_or_default();
         lines.push(line(whole, octets, depth, &format!("event {}", event.index), Some(value)));
         for (algorithm, digest) in event.digests.iter() {
@@ -184,7 +184,8 @@ fn proof_lines(der: &[u8], proof: &Proof<'_>, lines: &mut Vec<Line>) {
     for log in evidence.logs.iter() {
         let value = format!("{:?}, {} bytes", log.format, log.bytes.len());
         lines.push(line(der, log.bytes, 0, "log", Some(value)));
-        if let Ok(events) = TcgLog::from_bytes(log.bytes) {
+        let name = LogName::by_name(log.format).unwrap_or(LogName::Firmware);
+        if let Ok(events) = name.decode(log.bytes) {
             log_lines(der, log.bytes, 1, &events, lines);
         }
     }

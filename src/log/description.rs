@@ -68,6 +68,7 @@ impl fmt::Display for EventData<'_> {
             Self::Partitions(partitions) => {
                 write!(f, "disk {}; partitions: {}", partitions.disk, partitions.iter().count())
             }
+            Self::Windows(tree) => tree.fmt(f),
             Self::Tagged { tag, data } => write_tagged(f, *tag, data),
             Self::Measurement(measurement) => {
                 escaped(f, measurement.kind)?;

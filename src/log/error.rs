@@ -38,6 +38,12 @@ pub enum LogErrorKind {
     Malformed(&'static str),
     /// An event is of a register that does not exist.
     Register(u32),
+    /// A runtime list has its highest octet first.
+    BigEndian,
+    /// A record of a Canonical Event Log has this number, and not its place in the log.
+    RecordNumber(u64),
+    /// The tree of a tagged event is deeper than any is.
+    TooDeep,
 }
 
 impl fmt::Display for LogError {
@@ -82,6 +88,11 @@ impl fmt::Display for LogErrorKind {
             }
             Self::Malformed(rule) => f.write_str(rule),
             Self::Register(register) => write!(f, "there is no register {register:#x}"),
+            Self::BigEndian => f.write_str(
+                "the numbers have their highest octet first; lists of big-endian machines are not read, and ima_canonical_fmt makes such a machine write others",
+            ),
+            Self::RecordNumber(number) => write!(f, "its record number is {number}, not its place in the log"),
+            Self::TooDeep => f.write_str("its tree is deeper than four levels"),
         }
     }
 }

@@ -61,8 +61,8 @@ impl<'a> TcgLog<'a> {
     #[must_use]
     pub fn format(&self) -> LogFormat {
         match self.form {
-            Form::Sha1 => LogFormat::Sha1,
             Form::CryptoAgile(_) => LogFormat::CryptoAgile,
+            _ => LogFormat::Sha1,
         }
     }
 
@@ -70,8 +70,8 @@ impl<'a> TcgLog<'a> {
     #[must_use]
     pub fn spec_id(&self) -> Option<&SpecId<'a>> {
         match &self.form {
-            Form::Sha1 => None,
             Form::CryptoAgile(spec_id) => Some(spec_id),
+            _ => None,
         }
     }
 
@@ -89,6 +89,10 @@ impl<'a> TcgLog<'a> {
 
     /// The events in order, without the Spec ID event.
     pub fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone + use<'a> {
+        self.reader()
+    }
+
+    pub(super) fn reader(&self) -> Events<'a> {
         let first = usize::from(self.format() == LogFormat::CryptoAgile);
         Events { form: self.form, rest: self.events, offset: self.offset, index: first }
     }

@@ -1,9 +1,10 @@
-//! One event of a TCG log (PC Client Platform Firmware Profile 1.06, 10.2), in either form.
+//! One event: of a TCG log (PC Client Platform Firmware Profile 1.06, 10.2) in either form, or of another log, which its own file reads.
 
+use super::ima::ImaForm;
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::spec_id::{self, SpecId};
 use super::tcg::Registers;
-use super::{LogErrorKind, TcgEventType, Untrusted};
+use super::{LogErrorKind, TcgEventType, Untrusted, cel, ima};
 use crate::structures::TpmAlgId;
 use crate::wire::Hex;
 use core::fmt;
@@ -13,6 +14,8 @@ use core::fmt;
 pub(crate) enum Form<'a> {
     Sha1,
     CryptoAgile(SpecId<'a>),
+    Ima(ImaForm),
+    Cel,
 }
 
 /// One event. Only its digests were measured.
@@ -24,26 +27,28 @@ pub struct Event<'a> {
     pub offset: usize,
     pub(crate) register: u32,
     pub(crate) type_: TcgEventType,
-    /// Its digests.
+    /// Its digests, as the log has them.
     pub digests: Digests<'a>,
+    /// Of a TCG log the event's data; of others, what their own file reads.
     pub(crate) data: &'a [u8],
 }
 
 /// The digests of an event: of the log's algorithms, each at most once.
 #[derive(Clone, Copy)]
 pub struct Digests<'a> {
-    form: Form<'a>,
+    pub(crate) form: Form<'a>,
     pub(crate) octets: &'a [u8],
 }
 
 impl<'a> Event<'a> {
-    /// The register that it extends. That is believed: a replay with another does not give the quoted values.
+    /// The register that it extends. That is believed: a replay with another does not give the quoted values. An event of none, such as
+    /// one of an NV index, has 0xFFFFFFFF here.
     #[must_use]
     pub fn register(&self) -> u32 {
         self.register
     }
 
-    /// What it is said to be.
+    /// What it is said to be; `EV_UNUSED` where the log knows no types, as in a runtime list.
     #[must_use]
     pub fn event_type(&self) -> Untrusted<TcgEventType> {
         Untrusted::new(self.type_)
@@ -52,21 +57,34 @@ impl<'a> Event<'a> {
     /// What is said of it; where its digests are of these octets, that can be verified.
     #[must_use]
     pub fn data(&self) -> Untrusted<&'a [u8]> {
-        Untrusted::new(self.data)
+        let data = match self.digests.form {
+            Form::Sha1 | Form::CryptoAgile(_) => self.data,
+            Form::Ima(_) => self.ima().map_or(self.data, |entry| entry.data()),
+            Form::Cel => self.cel().map_or(self.data, |record| record.measured()),
+        };
+        Untrusted::new(data)
     }
 
-    /// Whether it extends a register: `EV_NO_ACTION` does not.
+    /// Whether it extends a register: `EV_NO_ACTION` does not, nor does what an NV index holds.
     #[must_use]
     pub fn extends(&self) -> bool {
         self.type_ != TcgEventType::NO_ACTION
     }
 
     pub(crate) fn read(form: Form<'a>, input: &'a [u8], index: usize, offset: usize) -> Read<'a, Self> {
+        match form {
+            Form::Sha1 | Form::CryptoAgile(_) => Self::read_tcg(form, input, index, offset),
+            Form::Ima(ima) => ima::read(ima, input, index, offset),
+            Form::Cel => cel::read(input, index, offset),
+        }
+    }
+
+    fn read_tcg(form: Form<'a>, input: &'a [u8], index: usize, offset: usize) -> Read<'a, Self> {
         let (register, rest) = uint32(input)?;
         let (type_, rest) = uint32(rest)?;
         let (digests, rest) = match form {
-            Form::Sha1 => octets(rest, 20)?,
             Form::CryptoAgile(spec_id) => digests(&spec_id, rest)?,
+            _ => octets(rest, 20)?,
         };
         let (data, rest) = sized(rest)?;
         let digests = Digests { form, octets: digests };
@@ -127,6 +145,8 @@ impl Form<'_> {
         match self {
             Self::Sha1 => (algorithm == TpmAlgId::SHA1).then_some(20),
             Self::CryptoAgile(spec_id) => spec_id.size_of(algorithm),
+            Self::Ima(form) => (algorithm == form.algorithm).then_some(form.size()),
+            Self::Cel => None,
         }
     }
 }
@@ -138,6 +158,12 @@ impl<'a> Digests<'a> {
         core::iter::from_fn(move || {
             let (algorithm, after) = match form {
                 Form::Sha1 => (TpmAlgId::SHA1, rest),
+                Form::Ima(form) => (form.algorithm, rest),
+                Form::Cel => {
+                    let ((algorithm, digest), after) = cel::tlv(rest).ok()?;
+                    rest = after;
+                    return Some((TpmAlgId(algorithm.into()), digest));
+                }
                 Form::CryptoAgile(_) => {
                     let (algorithm, after) = array::<2>(rest).ok()?;
                     (TpmAlgId(u16::from_le_bytes(algorithm)), after)

@@ -4,8 +4,8 @@
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::signature_list::SignatureLists;
 use super::utf16::Utf16;
-use super::{DevicePath, Guid, HcrtmComponent, LogErrorKind, Measurement, PlatformId, SpdmDevice, TcgEventType};
-use super::{no_action, spdm};
+use super::{DevicePath, Guid, HcrtmComponent, LogErrorKind, Measurement, PlatformId, SipaTree, SpdmDevice};
+use super::{TcgEventType, no_action, sipa, spdm};
 
 /// The data of an event, by its type.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,8 @@ pub enum EventData<'a> {
     /// `TCG_PCClientTaggedEvent`
     #[expect(missing_docs, reason = "the tag, and what is tagged")]
     Tagged { tag: u32, data: &'a [u8] },
+    /// What Windows measures: `TCG_PCClientTaggedEvent`s, which nest.
+    Windows(SipaTree<'a>),
     /// A device that measures itself.
     Device(SpdmDevice<'a>),
     /// A measurement of an application's.
@@ -170,7 +172,10 @@ impl<'a> EventData<'a> {
                 image(data)
             }
             T::EFI_GPT_EVENT | T::EFI_GPT_EVENT2 => all(partitions(data)),
-            T::EVENT_TAG => all(tagged(data)),
+            T::EVENT_TAG => match uint32(data) {
+                Ok((tag, _)) if sipa::is_sipa(tag) => SipaTree::decode(data).map(Self::Windows),
+                _ => all(tagged(data)),
+            },
             _ => Ok(Self::Octets(data)),
         }
     }

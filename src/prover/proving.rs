@@ -56,7 +56,8 @@ impl Quoted {
                 parts.push(LogPart { name: *name, ..LogPart::whole(log) });
             }
         }
-        let Ok(replay) = Replay::of(&parts, &SOFTWARE) else { return Vec::new() };
+        let values: Vec<PcrValue<'_>> = self.values.iter().map(super::OwnedPcrValue::as_value).collect();
+        let Ok(replay) = Replay::up_to(&parts, PcrValues::new(&values).ok(), &SOFTWARE) else { return Vec::new() };
         let leads_elsewhere = |value: &&super::OwnedPcrValue| {
             let bank = HashAlgorithm::try_from(value.bank).ok();
             replay.is_extended(value.index)

@@ -87,6 +87,9 @@ pub enum VerifyError<'a> {
     /// This many PCRs hold none of their reference values; the first of them.
     #[expect(missing_docs, reason = "as the message says")]
     Pcrs { count: usize, bank: HashAlgorithm, index: u8, found: &'a [u8] },
+    /// The runtime list is of another boot: its first entry has not the digest of the quoted PCRs of the boot.
+    #[expect(missing_docs, reason = "as the message says")]
+    BootAggregate { found: &'a [u8], expected: Digest },
     /// The logs do not explain what they are to explain, or tell of events that the policy does not know.
     Logs(LogsError<'a>),
     /// The TPM does not vouch for its clock.

@@ -73,6 +73,7 @@ impl fmt::Display for VerifyError<'_> {
                 write!(f, "PCR {index} of {} holds {}, which is none of the policy's values", bank.name(), Hex(found))?;
                 more(f, count)
             }
+            Self::BootAggregate { found, expected } => write!(f, "the runtime list is of another boot: its first entry, boot_aggregate, has {}, and the digest of the quoted PCRs of the boot is {expected:?}", Hex(found)),
             Self::Logs(error) => error.fmt(f),
             Self::ClockNotSafe => f.write_str("the TPM says that its clock may have gone back (safe is NO), and the policy asks for a safe one"),
             Self::HierarchyUnknown => f.write_str("the hierarchy of the key is not known: firmware version and counters may be obfuscated, and the policy asks for them; a platform, or a pinned Name of a primary key in the endorsement hierarchy, establishes it"),

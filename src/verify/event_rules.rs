@@ -2,7 +2,7 @@
 
 use super::{PolicyList, VerifiedEvent};
 use crate::crypto::HashAlgorithm;
-use crate::log::{Measurement, TcgEventType};
+use crate::log::{ImaFile, Measurement, TcgEventType};
 use crate::structures::{TpmAlgId, TpmtHa};
 
 /// The rules for events.
@@ -22,7 +22,7 @@ pub struct EventRules<'a> {
     pub accept_any_boot: bool,
 }
 
-/// What is known of an event: a measurement by its kind, or any event by its digest.
+/// What is known of an event: a measurement by its kind, a file by its path, or any event by its digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRule<'a> {
     /// The PCR that it extends.
@@ -31,11 +31,39 @@ pub struct EventRule<'a> {
     pub kind: Option<&'a str>,
     /// The name of the measurement.
     pub name: Option<&'a str>,
+    /// The path of a file, or the name of a buffer, in a runtime list: which the kernel says, as the process saw it that it measured for.
+    pub path: Option<PathRule<'a>>,
     /// The type that the log must give the event. Nothing measures a type: it narrows, and proves nothing.
     pub event_type: Option<TcgEventType>,
-    /// Any of these digests: of what was measured where the rule has a kind, and any at all if none is named; else of the event, in
-    /// the bank that is judged.
+    /// Any of these digests: of what was measured where the rule has a kind or a path, and any at all if none is named; else of the
+    /// event, in the bank that is judged.
     pub digests: PolicyList<'a, TpmtHa<'a>>,
+}
+
+/// Which paths a rule is about. There are no patterns: what is wider than it looks would allow too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathRule<'a> {
+    /// This one.
+    Exact(&'a str),
+    /// All below this folder, which ends with a slash.
+    Prefix(&'a str),
+}
+
+impl PathRule<'_> {
+    fn matches(&self, path: &[u8]) -> bool {
+        match self {
+            Self::Exact(known) => known.as_bytes() == path,
+            Self::Prefix(known) => path.strip_prefix(known.as_bytes()).is_some_and(|rest| !rest.is_empty()),
+        }
+    }
+
+    /// Whether it is no wider than it looks.
+    pub(crate) fn is_good(&self) -> bool {
+        match self {
+            Self::Exact(path) => !path.is_empty(),
+            Self::Prefix(path) => path.starts_with('/') && path.ends_with('/'),
+        }
+    }
 }
 
 /// What Secure Boot must have been configured with. Lists hold digests of events, and any will do where a list is empty; one of `pk`,
@@ -60,13 +88,19 @@ impl<'a> EventRule<'a> {
     /// Events of a PCR with one of these digests.
     #[must_use]
     pub fn event(pcr: u8, digests: &'a [TpmtHa<'a>]) -> Self {
-        Self { pcr, kind: None, name: None, event_type: None, digests: PolicyList::new(digests) }
+        Self { pcr, kind: None, name: None, path: None, event_type: None, digests: PolicyList::new(digests) }
     }
 
     /// Measurements of a kind.
     #[must_use]
     pub fn measurement(pcr: u8, kind: &'a str) -> Self {
-        Self { pcr, kind: Some(kind), name: None, event_type: None, digests: PolicyList::EMPTY }
+        Self { pcr, kind: Some(kind), name: None, path: None, event_type: None, digests: PolicyList::EMPTY }
+    }
+
+    /// Files with such a path, in a runtime list.
+    #[must_use]
+    pub fn file(pcr: u8, path: PathRule<'a>) -> Self {
+        Self { pcr, kind: None, name: None, path: Some(path), event_type: None, digests: PolicyList::EMPTY }
     }
 
     /// The same, with this name.
@@ -83,9 +117,15 @@ impl<'a> EventRule<'a> {
 
     /// Whether an event is the one that the rule speaks of, whatever its content; `measurement` is what it measured.
     pub(crate) fn is_about(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+        if let Some(path) = self.path {
+            return event.measured().file().is_some_and(|file| path.matches(file.path));
+        }
         let typed = self.event_type.is_none_or(|type_| event.event().event_type().unverified() == type_);
         let right = match (self.kind, measurement) {
-            (None, _) => contains(&self.digests, event.bank().into(), event.digest()),
+            (None, _) => self
+                .digests
+                .iter()
+                .any(|known| known.hash_alg.0 == event.bank().into() && event.measured().extended(known.digest)),
             (Some(_), None) => false,
             (Some(_), Some(found)) => self.is_called(found),
         };
@@ -106,10 +146,17 @@ impl<'a> EventRule<'a> {
         }
     }
 
+    /// Whether the content of a file or buffer is right. A digest of something else, such as a hash tree, is none of its content.
+    pub(crate) fn knows_file(&self, file: &ImaFile<'_>) -> bool {
+        let known = |algorithm| contains(&self.digests, algorithm, file.digest);
+        self.digests.is_empty() || file.content_algorithm().is_some_and(known)
+    }
+
     /// Whether an event is the one that the rule speaks of, and its content is right too.
     pub(crate) fn allows(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+        let file = self.path.is_none() || event.measured().file().is_some_and(|file| self.knows_file(&file));
         let right = self.kind.is_none() || measurement.is_some_and(|found| self.knows_content(found));
-        right && self.is_about(event, measurement)
+        file && right && self.is_about(event, measurement)
     }
 }
 

@@ -1,12 +1,14 @@
 //! From logs that are verified to a decision: are their events those that the policy knows?
 
 use super::check::{CheckName, Detail, Finding};
+use super::ima::is_boot_aggregate;
 use super::{
     EventRule, LogState, LogsError, PcrRule, Policy, PolicyPlace, Reference, Report, VerifiedEvent, VerifiedLogs,
     VerifyError,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
+use crate::structures::TpmAlgId;
 
 /// Types whose digest is of the event's data (PC Client Platform Firmware Profile 1.06, 10.4.1): where it is not, the log says what was
 /// not measured.
@@ -33,6 +35,7 @@ impl<'a> Policy<'a> {
         let count = self.0.log_pcrs().count();
         report.note(&"logs", Finding::Pass(Detail::Count { count, after: " PCRs are explained by their logs" }));
         self.note_empty_banks(logs, report);
+        self.appraise_list(logs, report);
         let separators = self.judge_separators(logs);
         if separators.is_err() || self.0.log_pcrs().any(|rule| FIRMWARE.contains(&rule.index)) {
             book(
@@ -109,7 +112,7 @@ impl<'a> Policy<'a> {
         let mut count = 0usize;
         for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             match logs.state(bank, index).ok_or(VerifyError::PcrNotQuoted { bank, index })? {
-                LogState::Explained if FIRMWARE.contains(&index) && !logs.extends(index) => {
+                LogState::Explained if (FIRMWARE.contains(&index) || logs.has_list(index)) && !logs.extends(index) => {
                     return Err(VerifyError::Logs(LogsError::Unmeasured { bank, index }));
                 }
                 LogState::Explained => {}
@@ -161,16 +164,14 @@ impl<'a> Policy<'a> {
                     continue;
                 }
                 count = count.saturating_add(1);
-                let (log, number) = (event.log(), event.event().index);
-                unexpected = unexpected.or(Some((log, number, index, bank, event.digest(), other_data)));
+                let (log, number, digest) = (event.log(), event.event().index, event.digest());
+                unexpected = unexpected.or(Some(match event.ima() {
+                    Some(entry) => LogsError::UnexpectedFile { count, event: number, index, entry },
+                    None => LogsError::UnexpectedEvent { count, log, event: number, index, bank, digest, other_data },
+                }));
             }
         }
-        match unexpected {
-            None => Ok(()),
-            Some((log, event, index, bank, digest, other_data)) => {
-                Err(LogsError::UnexpectedEvent { count, log, event, index, bank, digest, other_data })
-            }
-        }
+        unexpected.map_or(Ok(()), |error| Err(error.counted(count)))
     }
 
     /// Whether a rule speaks of an event. That the content of a required one is right is judged where it is required.
@@ -178,6 +179,8 @@ impl<'a> Policy<'a> {
         let measurement = event.measurement();
         let (require, allow) = (self.0.events.require.iter(), self.0.events.allow.iter());
         measurement.is_some_and(|found| found.kind == Measurement::SEAL)
+            // What the first entry of a runtime list must hold is judged apart.
+            || event.event().index == 0 && event.measured().file().as_ref().is_some_and(is_boot_aggregate)
             || require.filter(|rule| rule.pcr == index).any(|rule| rule.is_about(event, measurement.as_ref()))
             || allow.filter(|rule| rule.pcr == index).any(|rule| rule.allows(event, measurement.as_ref()))
     }
@@ -196,6 +199,12 @@ impl<'a> Policy<'a> {
             };
             if let Some((second, _)) = events.next() {
                 return Err(LogsError::DuplicateEvent { rule: place, log: second.log(), event: second.event().index });
+            }
+            if let Some(found) = event.measured().file().filter(|found| rule.path.is_some() && !rule.knows_file(found))
+            {
+                let algorithm = found.content_algorithm().unwrap_or(TpmAlgId::NULL);
+                let (log, event) = (event.log(), event.event().index);
+                return Err(LogsError::EventDigest { rule: place, log, event, algorithm, found: found.digest });
             }
             if let Some(found) = measurement.filter(|found| !rule.knows_content(found)) {
                 let (log, event) = (event.log(), event.event().index);

@@ -4,7 +4,7 @@
 use super::secure_boot::{self, Configuration, SecureBootError};
 use super::{LogState, Measured, VerifiedLogs};
 use crate::crypto::HashAlgorithm;
-use crate::log::{Event, EventData, Measurement, Registers, TcgEventType as T, Utf16};
+use crate::log::{Event, EventData, ImaEntry, Measurement, Registers, TcgEventType as T, Utf16};
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +50,8 @@ pub enum FactKind {
     LoaderData,
     /// A measurement of an application's.
     Measurement,
+    /// A file or buffer that Linux measured while it ran.
+    MeasuredFile,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,7 @@ pub(crate) enum Content<'a> {
     Text(&'a str),
     Wide(Utf16<'a>),
     Measurement(Measurement<'a>),
+    Entry(ImaEntry<'a>),
     Flag(bool),
     Unknown(SecureBootError),
 }
@@ -121,6 +124,10 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&mut self, event: Measured<'a>) -> Option<Fact<'a>> {
+        if let Some(entry) = event.event.ima() {
+            let (content, measured) = (Content::Entry(entry), !entry.is_violation());
+            return Some(Fact { kind: FactKind::MeasuredFile, event, content, measured });
+        }
         if event.is_separator() {
             self.after_separator = true;
             return None;
@@ -265,29 +272,5 @@ impl<'a> Fact<'a> {
     #[must_use]
     pub fn is_measured(&self) -> bool {
         self.measured
-    }
-}
-
-impl FactKind {
-    /// The name that JSON uses.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FirmwareVersion => "firmware-version",
-            Self::MemoryProtection => "memory-protection",
-            Self::SecureBoot => "secure-boot",
-            Self::Keys => "keys",
-            Self::Authority => "authority",
-            Self::BootOption => "boot-option",
-            Self::LoadedEarly => "loaded-early",
-            Self::Loaded => "loaded",
-            Self::GrubCommand => "grub-command",
-            Self::File => "file",
-            Self::CommandLine => "command-line",
-            Self::UkiSection => "uki-section",
-            Self::Initrd => "initrd",
-            Self::LoaderData => "loader-data",
-            Self::Measurement => "measurement",
-        }
     }
 }

@@ -28,6 +28,7 @@ impl fmt::Display for Said<'_, '_> {
             Content::Text(text) => EventData::Text(text).fmt(f),
             Content::Wide(text) => text.fmt(f),
             Content::Measurement(found) => EventData::Measurement(*found).fmt(f),
+            Content::Entry(entry) => entry.fmt(f),
             Content::Flag(true) => f.write_str("on"),
             Content::Flag(false) => f.write_str("off"),
             Content::Unknown(error) => write!(f, "not told: {error}"),
@@ -49,5 +50,30 @@ impl fmt::Display for FactJson<'_, '_> {
             Hex(fact.digest()),
             Quoted(&Said(fact))
         )
+    }
+}
+
+impl FactKind {
+    /// The name that JSON uses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirmwareVersion => "firmware-version",
+            Self::MemoryProtection => "memory-protection",
+            Self::SecureBoot => "secure-boot",
+            Self::Keys => "keys",
+            Self::Authority => "authority",
+            Self::BootOption => "boot-option",
+            Self::LoadedEarly => "loaded-early",
+            Self::Loaded => "loaded",
+            Self::GrubCommand => "grub-command",
+            Self::File => "file",
+            Self::CommandLine => "command-line",
+            Self::UkiSection => "uki-section",
+            Self::Initrd => "initrd",
+            Self::LoaderData => "loader-data",
+            Self::Measurement => "measurement",
+            Self::MeasuredFile => "measured-file",
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Which log explains which PCRs: logs have names, and policies say by name whom they believe.
 
 use super::{LogPart, Logs, LogsError, Policy, PolicyList};
-use crate::log::{BlindLlama, LogError, TcgLog};
+use crate::log::{BlindLlama, CelLog, EventLog, ImaList, LogError, LogErrorKind, Registers, TcgLog};
+use crate::structures::TpmAlgId;
 
 /// Whose log it is. Proofs and policies use these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +14,15 @@ pub enum LogName {
     Application,
     /// What `BlindLlama` v2 extends, and keeps no log of: `blindllama-v2`.
     BlindLlamaV2,
+    /// The runtime list of Linux's Integrity Measurement Architecture: `ima`.
+    Ima,
+    /// A Canonical Event Log in TLV: `cel`.
+    Cel,
 }
 
 impl LogName {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2];
+    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2, Self::Ima, Self::Cel];
 
     /// The name.
     #[must_use]
@@ -26,6 +31,8 @@ impl LogName {
             Self::Firmware => "firmware",
             Self::Application => "application",
             Self::BlindLlamaV2 => "blindllama-v2",
+            Self::Ima => "ima",
+            Self::Cel => "cel",
         }
     }
 
@@ -39,10 +46,19 @@ impl LogName {
     ///
     /// # Errors
     /// If it is no such log.
-    pub fn decode(self, bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
+    pub fn decode(self, bytes: &[u8]) -> Result<EventLog<'_>, LogError> {
         match self {
-            Self::Firmware | Self::Application => TcgLog::from_bytes(bytes),
-            Self::BlindLlamaV2 => BlindLlama::from_bytes(bytes),
+            Self::Firmware | Self::Application => TcgLog::from_bytes(bytes).map(EventLog::Tcg),
+            Self::BlindLlamaV2 => BlindLlama::from_bytes(bytes).map(EventLog::Tcg),
+            Self::Ima => ImaList::from_bytes(bytes).map(EventLog::Ima),
+            Self::Cel => match CelLog::from_bytes(bytes)? {
+                log if log.registers() == Registers::Pcr => Ok(EventLog::Cel(log)),
+                _ => {
+                    let kind =
+                        LogErrorKind::Malformed("its records are of registers of a confidential machine, not of PCRs");
+                    Err(LogError { kind, event: 0, offset: 0 })
+                }
+            },
         }
     }
 }
@@ -73,7 +89,10 @@ impl<'a> Policy<'a> {
         for rule in self.0.log_rules() {
             for name in rule.logs.iter() {
                 let log = one_of_name(name, logs)?;
-                let log = name.decode(log).map_err(|error| LogsError::Unreadable { name, error })?;
+                let mut log = name.decode(log).map_err(|error| LogsError::Unreadable { name, error })?;
+                if let EventLog::Ima(list) = log {
+                    log = EventLog::Ima(list.padded(self.0.ima.padded_banks.iter().map(TpmAlgId::from)));
+                }
                 // As many as the policy may name fit.
                 let _ = parts.push(LogPart { name, log, registers: rule.pcrs });
             }

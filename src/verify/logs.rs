@@ -1,10 +1,9 @@
 //! The stair from a verified quote to verified logs: which PCRs the logs explain, and what of their events may be believed.
 
 use super::replay::{LogPart, Replay};
-use super::{LogName, ReplayError, VerifiedQuote};
+use super::{LogName, Measured, ReplayError, VerifiedQuote};
 use crate::crypto::{Crypto, HashAlgorithm};
-use crate::log::{BlindLlama, Event, Measurement, TcgEventType};
-use crate::structures::TpmAlgId;
+use crate::log::{Event, EventLog, ImaEntry, Measurement};
 
 /// Logs beside a quote, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
 ///
@@ -43,21 +42,13 @@ pub(crate) struct LogStates {
     explained: [u32; HashAlgorithm::ALL.len()],
     without: [u32; HashAlgorithm::ALL.len()],
     extended: u32,
+    /// How many entries of the runtime list the quote covers.
+    entries: u32,
 }
 
 /// An event of a PCR that the logs explain.
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedEvent<'a>(Measured<'a>);
-
-/// An event beside one of its digests. Whether that was measured is for who holds it to say.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Measured<'a> {
-    pub(crate) event: Event<'a>,
-    pub(crate) name: LogName,
-    pub(crate) bank: HashAlgorithm,
-    pub(crate) digest: &'a [u8],
-    pub(crate) crypto: &'a dyn Crypto,
-}
 
 impl<'a> VerifiedQuote<'a> {
     /// Replays logs, and compares what they lead to with what was quoted, PCR by PCR in each quoted bank.
@@ -71,9 +62,12 @@ impl<'a> VerifiedQuote<'a> {
     #[inline(never)]
     fn replayed(&self, parts: &[LogPart<'a>]) -> Result<LogStates, ReplayError> {
         let mut replay = Replay::start();
-        replay.run(parts, self.signed().crypto())?;
+        if parts.iter().filter(|part| matches!(part.log, EventLog::Ima(_))).count() > 1 {
+            return Err(ReplayError::RuntimeList { event: 0, rule: "there is one list" });
+        }
+        let entries = replay.run(parts, self.signed().crypto(), self.values())?;
         let extended = replay.extended().fold(0, |bits, index| bits | bit(index));
-        let mut states = LogStates { extended, ..LogStates::default() };
+        let mut states = LogStates { extended, entries, ..LogStates::default() };
         for pcr in self.pcrs() {
             let Ok(bank) = HashAlgorithm::try_from(pcr.bank) else { continue };
             let bits = match replay.value(bank, pcr.index) {
@@ -121,7 +115,27 @@ impl<'a> VerifiedLogs<'_, 'a> {
         let explained = self.state(bank, index) == Some(LogState::Explained);
         let parts = if explained { self.parts } else { &[] };
         let crypto = self.quote.signed().crypto();
-        measured(parts, bank, index, crypto).map(VerifiedEvent)
+        let counts = self.counted();
+        measured(parts, bank, index, crypto).filter(move |measured| counts(&measured.event)).map(VerifiedEvent)
+    }
+
+    /// Whether the quote covers an event: a runtime list grows after it.
+    fn counted(&self) -> impl Fn(&Event<'_>) -> bool + Clone + use<> {
+        let entries = self.states.entries;
+        move |event| !event.is_ima() || u32::try_from(event.index).is_ok_and(|index| index < entries)
+    }
+
+    /// The entries of the runtime list that the quote covers, if there is a list, of the PCRs that it is to explain. Where the list does not
+    /// explain its PCR, nothing is known of them.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Event<'a>, ImaEntry<'a>)> + Clone {
+        let counts = self.counted();
+        let events = self.parts.iter().flat_map(LogPart::events).filter(move |event| counts(event));
+        events.filter_map(|event| event.ima().map(|entry| (event, entry)))
+    }
+
+    /// Whether a runtime list is among the logs that are to explain a PCR.
+    pub(crate) fn has_list(&self, index: u8) -> bool {
+        self.parts.iter().any(|part| matches!(part.log, EventLog::Ima(_)) && part.registers & bit(index) != 0)
     }
 
     /// All that the firmware's log has, whatever it is to explain. Nothing of it is verified, its order included.
@@ -146,21 +160,6 @@ fn measured<'p, 'a>(
 ) -> impl Iterator<Item = Measured<'a>> + Clone + use<'p, 'a> {
     let of = move |measured: &Measured<'a>| measured.event.register() == u32::from(index);
     parts.iter().flat_map(move |part| part.measured(bank, crypto)).filter(of)
-}
-
-impl<'a> LogPart<'a> {
-    /// The events that extend its registers, each with its digest of a bank.
-    pub(crate) fn measured(
-        &self,
-        bank: HashAlgorithm,
-        crypto: &'a dyn Crypto,
-    ) -> impl Iterator<Item = Measured<'a>> + Clone + use<'a> {
-        let name = self.name;
-        self.events().filter_map(move |event| {
-            let digest = event.digests.get(TpmAlgId::from(bank))?;
-            Some(Measured { event, name, bank, digest, crypto })
-        })
-    }
 }
 
 impl LogStates {
@@ -205,7 +204,8 @@ impl<'a> VerifiedEvent<'a> {
         self.0.bank
     }
 
-    /// What extended the PCR.
+    /// What extended the PCR. Of an entry of a runtime list it is the digest that the list has: whether that is of the entry's data was
+    /// verified, in whatever bank.
     #[must_use]
     pub fn digest(&self) -> &'a [u8] {
         self.0.digest
@@ -217,6 +217,12 @@ impl<'a> VerifiedEvent<'a> {
         self.0.data()
     }
 
+    /// The entry of a runtime list, if this is one.
+    #[must_use]
+    pub fn ima(&self) -> Option<ImaEntry<'a>> {
+        self.0.event.ima()
+    }
+
     /// The measurement of an application, if the digest is of exactly its octets.
     #[must_use]
     pub fn measurement(&self) -> Option<Measurement<'a>> {
@@ -225,61 +231,5 @@ impl<'a> VerifiedEvent<'a> {
 
     pub(crate) fn measured(&self) -> &Measured<'a> {
         &self.0
-    }
-}
-
-impl<'a> Measured<'a> {
-    pub(crate) fn data(&self) -> Option<&'a [u8]> {
-        let data = self.event.data().unverified();
-        self.is_of(data).then_some(data)
-    }
-
-    pub(crate) fn measurement(&self) -> Option<Measurement<'a>> {
-        self.measurement_if(|_| true)
-    }
-
-    /// The measurement, if it is `wanted`; else nothing is hashed, of which a log may hold much.
-    ///
-    /// Only an application's own log has measurements: elsewhere, octets that somebody else chose are hashed into PCRs too, such as a
-    /// command line, and could look like one.
-    pub(crate) fn measurement_if(&self, wanted: impl FnOnce(&Measurement<'a>) -> bool) -> Option<Measurement<'a>> {
-        match self.name {
-            LogName::Application if self.event.event_type().unverified() == TcgEventType::EVENT_TAG => {
-                let der = Measurement::tagged(self.event.data().unverified())?;
-                let measurement = Measurement::from_der(der).ok().filter(wanted)?;
-                self.is_of(der).then_some(measurement)
-            }
-            // What its events are is known of SHA-256 only.
-            LogName::BlindLlamaV2 if self.bank == HashAlgorithm::Sha256 => {
-                BlindLlama::measurement(&self.event).filter(wanted)
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether this ends an application's log.
-    pub(crate) fn is_seal(&self) -> bool {
-        self.measurement_if(|found| found.kind == Measurement::SEAL).is_some()
-    }
-
-    /// Whether the digest is of these octets.
-    pub(crate) fn is_of(&self, octets: &[u8]) -> bool {
-        let digest = self.crypto.digest(self.bank, &mut [octets].into_iter());
-        digest.is_ok_and(|digest| digest.as_bytes() == self.digest)
-    }
-
-    /// Told by the digest, whatever the log calls the event.
-    pub(crate) fn is_separator(&self) -> bool {
-        self.is_of(&[0; 4])
-    }
-
-    /// The value of a separator that tells an error, likewise.
-    pub(crate) fn error_separator(&self) -> Option<u32> {
-        [1, u32::MAX].into_iter().find(|value: &u32| self.is_of(&value.to_le_bytes()))
-    }
-
-    /// Whether the log calls it a separator.
-    pub(crate) fn is_called_separator(&self) -> bool {
-        self.event.event_type().unverified() == TcgEventType::SEPARATOR
     }
 }

@@ -35,10 +35,12 @@ mod events;
 mod evidence;
 mod facts;
 mod facts_text;
+mod ima;
 mod key;
 mod log_names;
 mod logs;
 mod logs_error;
+mod measured;
 mod name;
 #[cfg(feature = "std")]
 mod nonce_guard;
@@ -58,11 +60,13 @@ mod replay;
 mod report;
 mod report_json;
 mod report_text;
+mod runtime_list;
 mod secure_boot;
 mod secure_boot_rules;
 mod separators;
 mod spki;
 mod stairs;
+mod start_up;
 mod time;
 mod tls_key;
 
@@ -84,20 +88,21 @@ pub use distinguished_name::DistinguishedName;
 pub(crate) use distinguished_name::Escaped;
 pub use enclosed::{Attachment, Attachments, Log, Logs};
 pub use error::{KeyIdentity, Part, VerifyError};
-pub use event_rules::{EventRule, EventRules, SecureBootRules};
+pub use event_rules::{EventRule, EventRules, PathRule, SecureBootRules};
 pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
 #[cfg(feature = "cli")]
 pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};
 #[cfg(feature = "cli")]
 pub(crate) use facts_text::FactJson;
+pub use ima::ImaRules;
 #[cfg(feature = "cli")]
 pub(crate) use key::public_area_spki;
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
 pub use log_names::{LogName, LogRule};
-pub(crate) use logs::Measured;
 pub use logs::{LogState, VerifiedEvent, VerifiedLogs};
 pub use logs_error::LogsError;
+pub(crate) use measured::Measured;
 pub use name::Name;
 #[cfg(feature = "std")]
 pub use nonce_guard::{NonceError, NonceGuard};

@@ -147,6 +147,12 @@ pub enum PolicyError {
     EventDigestBank { index: u8, bank: HashAlgorithm },
     /// A log is named for a PCR that no log is to explain, or a second time for one.
     LogRule(u8),
+    /// A runtime list is named for this PCR, and another log after it, or another rule names it too.
+    RuntimeList(u8),
+    /// There are rules for a runtime list, which no PCR is explained by, or they make no sense.
+    ImaRules,
+    /// A path rule of this PCR is wider than it looks, or says something else too.
+    PathRule(u8),
     /// More logs are named than are read.
     TooManyLogs,
     /// More measurements are required than are kept.
@@ -226,6 +232,17 @@ impl fmt::Display for PolicyError {
                 bank.name()
             ),
             Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or one log twice, or the PCR is not \"log\" in [pcr.*]"),
+            Self::RuntimeList(index) => write!(
+                f,
+                "[logs] names ima for PCR {index} before another log, or in two lists that differ: it is the last of its PCR, and its PCRs have the same logs"
+            ),
+            Self::ImaRules => f.write_str(
+                "logs.ima_padded_banks or logs.accept_ima_violations is set, and no PCR has the log \"ima\"; or a bank is named twice, or is sha1",
+            ),
+            Self::PathRule(index) => write!(
+                f,
+                "a rule for files of PCR {index} has an empty path, or a path_prefix that is no folder with a slash at both ends, or a kind, name or type too"
+            ),
             Self::TooManyLogs => f.write_str("[logs] names more logs than the 8 that are read"),
             Self::TooManyRequired => f.write_str("events.require names more measurements than the 16 that are kept"),
             Self::SecureBootWithoutLog => f.write_str("events.secure_boot needs 7 = \"log\" in [pcr.*]"),

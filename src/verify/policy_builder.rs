@@ -2,7 +2,7 @@
 
 use super::platforms::ATTESTATION_KEY;
 use super::{
-    Activation, Anchor, BankSelection, CertificateRules, EventRules, LogRule, PcrRule, Pin, Platform, Policy,
+    Activation, Anchor, BankSelection, CertificateRules, EventRules, ImaRules, LogRule, PcrRule, Pin, Platform, Policy,
     PolicyError, PolicyList, Purpose, Reference,
 };
 use crate::crypto::HashAlgorithm;
@@ -26,6 +26,7 @@ pub struct PolicyBuilder<'a> {
     pub(crate) pcrs: PolicyList<'a, PcrRule<'a>>,
     pub(crate) logs: PolicyList<'a, LogRule<'a>>,
     pub(crate) events: EventRules<'a>,
+    pub(crate) ima: ImaRules<'a>,
     pub(crate) require_safe_clock: bool,
     pub(crate) firmware_versions: PolicyList<'a, u64>,
     pub(crate) firmware_version_min: Option<u64>,
@@ -64,6 +65,7 @@ impl<'a> PolicyBuilder<'a> {
                 require_seal: PolicyList::EMPTY,
                 accept_any_boot: false,
             },
+            ima: ImaRules { padded_banks: PolicyList::EMPTY, accept_violations: false },
             require_safe_clock: false,
             firmware_versions: PolicyList::EMPTY,
             firmware_version_min: None,
@@ -142,6 +144,11 @@ impl<'a> PolicyBuilder<'a> {
     /// Judges the events of the PCRs that logs explain.
     pub fn events(self, rules: EventRules<'a>) -> Self {
         Self { events: rules, ..self }
+    }
+
+    /// Judges the runtime list, where a log rule names it.
+    pub fn ima(self, rules: ImaRules<'a>) -> Self {
+        Self { ima: rules, ..self }
     }
 
     /// Refuses a clock that may have gone back.

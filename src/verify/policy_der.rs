@@ -1,6 +1,6 @@
 //! A policy in DER: what a small machine reads without an allocator.
 
-use super::policy_items::{list, secure_boot};
+use super::policy_items::{ima, list, secure_boot};
 use super::{CertificateRules, EventRules, GoogleRule, Platform, Policy, PolicyBuilder, PolicyError, Time};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
@@ -63,6 +63,8 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
     let (input, reset_count) = in_field(&"Policy.resetCount", number::<19, u32>)(input)?;
     let (input, restart_count) = in_field(&"Policy.restartCount", number::<20, u32>)(input)?;
     let (input, events) = events(input)?;
+    let ima = maybe(listed(30), within(listed(30), ima));
+    let (input, ima) = in_field(&"Policy.ima", ima)(input)?;
     let certificate = CertificateRules { purposes, subjects, google, not_before_min };
     let builder = PolicyBuilder {
         pins,
@@ -79,6 +81,7 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
         pcrs,
         logs,
         events,
+        ima: ima.unwrap_or_default(),
         require_safe_clock,
         firmware_versions,
         firmware_version_min,

@@ -2,7 +2,8 @@
 
 use super::policy_list::{PolicyItem, PolicyList};
 use super::{
-    Activation, Anchor, BankSelection, EventRule, LogName, LogRule, PcrRule, Pin, Purpose, Reference, SecureBootRules,
+    Activation, Anchor, BankSelection, EventRule, ImaRules, LogName, LogRule, PathRule, PcrRule, Pin, Purpose,
+    Reference, SecureBootRules,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::TcgEventType;
@@ -98,6 +99,11 @@ item!(EventRule<'a>, event_rule, |item, out| {
         put(&mut content, tag::context(2), &unsigned(event_type.0.into()));
     }
     item.digests.encode(tag::context_constructed(3), &mut content);
+    match item.path {
+        Some(PathRule::Exact(path)) => put_text(&mut content, tag::context(4), Some(path)),
+        Some(PathRule::Prefix(path)) => put_text(&mut content, tag::context(5), Some(path)),
+        None => {}
+    }
     put(out, tag::SEQUENCE, &content);
 });
 
@@ -138,6 +144,22 @@ pub(crate) fn put_secure_boot(rules: &SecureBootRules<'_>, out: &mut Vec<u8>) {
         list.encode(tag::context_constructed(number), out);
     }
     flag_in(out, tag::context(5), rules.accept_any_keys);
+}
+
+/// An empty one is left out.
+pub(crate) fn ima(input: &[u8]) -> Parsed<'_, ImaRules<'_>> {
+    let (rest, padded_banks) = in_field(&"ImaRules.paddedBanks", list(tag::context_constructed(0)))(input)?;
+    let (rest, accept_violations) = in_field(&"ImaRules.acceptViolations", flag(tag::context(1)))(rest)?;
+    if input.is_empty() {
+        return Err(Fault::new(input, DecodeErrorKind::NotDer("rules that say nothing, which are left out")));
+    }
+    Ok((rest, ImaRules { padded_banks, accept_violations }))
+}
+
+#[cfg(feature = "std")]
+pub(crate) fn put_ima(rules: &ImaRules<'_>, out: &mut Vec<u8>) {
+    rules.padded_banks.encode(tag::context_constructed(0), out);
+    flag_in(out, tag::context(1), rules.accept_violations);
 }
 
 fn hash_algorithm(input: &[u8]) -> Parsed<'_, HashAlgorithm> {
@@ -231,7 +253,16 @@ fn event_rule(input: &[u8]) -> Parsed<'_, EventRule<'_>> {
         let number = maybe(tag::context(2), value(tag::context(2)));
         let (input, event_type) = in_field(&"EventRule.type", number)(input)?;
         let (input, digests) = in_field(&"EventRule.digests", list(tag::context_constructed(3)))(input)?;
-        Ok((input, EventRule { pcr, kind, name, event_type: event_type.map(TcgEventType), digests }))
+        let (rest, exact) = in_field(&"EventRule.path", text(tag::context(4)))(input)?;
+        let (rest, prefix) = in_field(&"EventRule.pathPrefix", text(tag::context(5)))(rest)?;
+        let path = match (exact, prefix) {
+            (Some(_), Some(_)) => {
+                return Err(Fault::new(input, DecodeErrorKind::NotDer("a path beside a prefix of paths")));
+            }
+            (exact, prefix) => exact.map(PathRule::Exact).or(prefix.map(PathRule::Prefix)),
+        };
+        let event_type = event_type.map(TcgEventType);
+        Ok((rest, EventRule { pcr, kind, name, path, event_type, digests }))
     })(input)
 }
 

@@ -3,7 +3,7 @@
 use super::bindings::MAX_REQUIRED;
 use super::event_rules::speaks_of;
 use super::log_names::MAX_PARTS;
-use super::{EventRule, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, PolicyList, Reference};
+use super::{EventRule, ImaRules, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, PolicyList, Reference};
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmtHa;
 
@@ -31,7 +31,7 @@ impl<'a> PolicyBuilder<'a> {
     }
 
     pub(crate) fn judge_logs(&self) -> Result<(), PolicyError> {
-        let mut named = 0;
+        let (mut named, mut lists) = (0, false);
         for rule in self.logs.iter() {
             let wrong = rule.pcrs & (named | !self.logged());
             if wrong != 0 || rule.pcrs == 0 || rule.logs.is_empty() {
@@ -40,9 +40,21 @@ impl<'a> PolicyBuilder<'a> {
             if rule.logs.repeated().is_some() {
                 return Err(PolicyError::LogRule(u8::try_from(rule.pcrs.trailing_zeros()).unwrap_or(0)));
             }
+            let first = u8::try_from(rule.pcrs.trailing_zeros()).unwrap_or(0);
+            if let Some(place) = rule.logs.iter().position(|log| log == LogName::Ima) {
+                if lists || rule.logs.iter().nth(place.saturating_add(1)).is_some() {
+                    return Err(PolicyError::RuntimeList(first));
+                }
+                lists = true;
+            }
             named |= rule.pcrs;
         }
         let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.iter().count()));
+        let ImaRules { padded_banks, accept_violations } = self.ima;
+        let useless = !lists && (accept_violations || !padded_banks.is_empty());
+        if useless || padded_banks.repeated().is_some() || padded_banks.contains(&HashAlgorithm::Sha1) {
+            return Err(PolicyError::ImaRules);
+        }
         if count > MAX_PARTS { Err(PolicyError::TooManyLogs) } else { Ok(()) }
     }
 
@@ -69,7 +81,8 @@ impl<'a> PolicyBuilder<'a> {
             }
         }
         // Octets beside a digest are not measured: where any event is tolerated, a measurement can hide by other data beside it.
-        let hidden = rules.require.iter().filter(|rule| rule.kind.is_some()).map(|rule| rule.pcr);
+        let told = |rule: &EventRule<'_>| rule.kind.is_some() || rule.path.is_some();
+        let hidden = rules.require.iter().filter(told).map(|rule| rule.pcr);
         let mut hidden = hidden.chain(rules.require_seal.iter());
         if let Some(index) = hidden.find(|index| rules.allow_unknown.contains(index)) {
             return Err(PolicyError::UnknownBesideRequired(index));
@@ -121,6 +134,12 @@ impl<'a> PolicyBuilder<'a> {
 
     fn judge_event_rule(&self, rule: &EventRule<'_>) -> Result<(), PolicyError> {
         self.judge_logged(rule.pcr)?;
+        if let Some(path) = rule.path {
+            if !path.is_good() || rule.kind.is_some() || rule.name.is_some() || rule.event_type.is_some() {
+                return Err(PolicyError::PathRule(rule.pcr));
+            }
+            return lengths(&rule.digests);
+        }
         if rule.kind.is_some() {
             return lengths(&rule.digests);
         }

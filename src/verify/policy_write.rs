@@ -1,7 +1,7 @@
 //! A policy in DER, written.
 
 use super::Policy;
-use super::policy_items::put_secure_boot;
+use super::policy_items::{put_ima, put_secure_boot};
 use crate::wire::der::tag;
 use crate::wire::der_write::{flag_in, put, put_text, tlv, unsigned};
 use std::vec::Vec;
@@ -59,6 +59,11 @@ impl Policy<'_> {
         policy.events.allow_unknown.encode(listed(24), &mut out);
         policy.events.require_seal.encode(listed(25), &mut out);
         flag_in(&mut out, tag::context(26), policy.events.accept_any_boot);
+        let mut content = Vec::new();
+        put_ima(&policy.ima, &mut content);
+        if !content.is_empty() {
+            put(&mut out, listed(30), &content);
+        }
         tlv(tag::SEQUENCE, &out)
     }
 }

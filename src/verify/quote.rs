@@ -200,6 +200,11 @@ impl<'a> VerifiedQuote<'a> {
         self.pcrs().find(|pcr| pcr.bank == bank.into() && pcr.index == index).map(|pcr| pcr.value)
     }
 
+    /// The values, as they were reported and quoted.
+    pub(crate) fn values(&self) -> Option<PcrValues<'a>> {
+        self.values
+    }
+
     /// The quoted PCRs, ascending by bank and index; none where only the digest of the values is known.
     pub fn pcrs(&self) -> impl Iterator<Item = PcrValue<'a>> + Clone + use<'a> {
         self.values.into_iter().flat_map(|values| values.iter())

@@ -1,8 +1,10 @@
 //! What the registers hold if a log is true: one pass over it, for all banks at once.
 
-use super::LogName;
+use super::runtime_list::Until;
+use super::start_up::{DYNAMIC, Start};
+use super::{LogName, PcrValues};
 use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
-use crate::log::{Event, Registers, TcgEventType, TcgLog};
+use crate::log::{Event, EventLog, Registers};
 use crate::structures::TpmAlgId;
 use core::fmt;
 
@@ -12,16 +14,22 @@ pub struct LogPart<'a> {
     /// Whose log it is.
     pub name: LogName,
     /// The log.
-    pub log: TcgLog<'a>,
+    pub log: EventLog<'a>,
     /// Its registers, a bit each, register 0 the lowest. Events of others are passed over.
     pub registers: u32,
 }
 
 impl<'a> LogPart<'a> {
-    /// A log of the firmware, for all registers.
+    /// A log for all registers, of whose name its format tells: a firmware's, a runtime list, or a Canonical Event Log.
     #[must_use]
-    pub fn whole(log: TcgLog<'a>) -> Self {
-        Self { name: LogName::Firmware, log, registers: u32::MAX }
+    pub fn whole(log: impl Into<EventLog<'a>>) -> Self {
+        let log = log.into();
+        let name = match log {
+            EventLog::Tcg(_) => LogName::Firmware,
+            EventLog::Ima(_) => LogName::Ima,
+            EventLog::Cel(_) => LogName::Cel,
+        };
+        Self { name, log, registers: u32::MAX }
     }
 
     /// The events that extend its registers.
@@ -67,8 +75,6 @@ const BANKS: usize = HashAlgorithm::ALL.len();
 const REGISTERS: usize = 24;
 /// The octets of the largest digest.
 const MAX_DIGEST: usize = 64;
-/// The PCRs that a dynamic launch resets: all ones until then.
-const DYNAMIC: core::ops::RangeInclusive<u32> = 17..=22;
 
 /// Why a log cannot be replayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +86,9 @@ pub enum ReplayError {
     /// An event of a hardware core root of trust breaks a rule (the same, 10.4.1, `EV_EFI_HCRTM_EVENT`).
     #[expect(missing_docs, reason = "the number of the event, and the rule")]
     Hcrtm { event: usize, rule: &'static str },
+    /// An entry of a runtime list breaks a rule, or the list does.
+    #[expect(missing_docs, reason = "the number of the entry, and the rule")]
+    RuntimeList { event: usize, rule: &'static str },
     /// The arithmetic failed.
     Crypto(CryptoError),
 }
@@ -92,7 +101,19 @@ impl Replay {
     /// If an event that is about the registers' initial values breaks a rule.
     pub fn of(parts: &[LogPart<'_>], crypto: &dyn Crypto) -> Result<Self, ReplayError> {
         let mut replay = Self::start();
-        replay.run(parts, crypto)?;
+        replay.run(parts, crypto, None)?;
+        Ok(replay)
+    }
+
+    /// The same, of a runtime list no more than these values cover.
+    #[cfg(feature = "prover")]
+    pub(crate) fn up_to(
+        parts: &[LogPart<'_>],
+        quoted: Option<PcrValues<'_>>,
+        crypto: &dyn Crypto,
+    ) -> Result<Self, ReplayError> {
+        let mut replay = Self::start();
+        replay.run(parts, crypto, quoted)?;
         Ok(replay)
     }
 
@@ -103,8 +124,13 @@ impl Replay {
         Self { values: ZEROS, banks: heapless::Vec::new(), extended: 0 }
     }
 
-    /// Replays logs from the start.
-    pub(crate) fn run(&mut self, parts: &[LogPart<'_>], crypto: &dyn Crypto) -> Result<(), ReplayError> {
+    /// Replays logs from the start; a runtime list until it leads to what was `quoted`, for it grows. Gives how many of its entries count.
+    pub(crate) fn run(
+        &mut self,
+        parts: &[LogPart<'_>],
+        crypto: &dyn Crypto,
+        quoted: Option<PcrValues<'_>>,
+    ) -> Result<u32, ReplayError> {
         let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
         let known = |hash: &&HashAlgorithm| parts.iter().any(|part| part.log.has(TpmAlgId::from(**hash)));
         for algorithm in HashAlgorithm::ALL.iter().filter(known) {
@@ -117,7 +143,12 @@ impl Replay {
             }
         }
         let mut start = Start::default();
+        let mut counted = 0;
         for part in parts {
+            if let EventLog::Ima(_) = part.log {
+                counted = self.run_list(part, crypto, &Until::of(part, quoted)?)?;
+                continue;
+            }
             for event in part.log.events() {
                 if part.covers(&event) {
                     start.prepare(&event, ccel, self)?;
@@ -127,11 +158,23 @@ impl Replay {
                 }
             }
         }
-        Ok(())
+        Ok(counted)
+    }
+
+    /// The registers whose bits are extended by something.
+    pub(crate) fn mark(&mut self, register: u32) {
+        self.extended |= 1u32.checked_shl(register).unwrap_or(0);
+    }
+
+    /// The value of a register in each bank.
+    pub(crate) fn values_mut(&mut self, register: u32) -> impl Iterator<Item = (HashAlgorithm, &mut [u8; MAX_DIGEST])> {
+        let register = usize::try_from(register).unwrap_or(usize::MAX);
+        let values = self.values.iter_mut().map(move |values| values.get_mut(register));
+        self.banks.iter().zip(values).filter_map(|(bank, value)| Some((bank.algorithm, value?)))
     }
 
     /// Sets a register in every bank.
-    fn set(&mut self, register: usize, fill: impl Fn(&mut [u8])) {
+    pub(super) fn set(&mut self, register: usize, fill: impl Fn(&mut [u8])) {
         for (values, bank) in self.values.iter_mut().zip(&self.banks) {
             let value = values.get_mut(register).and_then(|value| value.get_mut(..bank.algorithm.output_len()));
             value.into_iter().for_each(&fill);
@@ -139,7 +182,7 @@ impl Replay {
     }
 
     fn extend(&mut self, event: &Event<'_>, registers: u32, crypto: &dyn Crypto) -> Result<(), ReplayError> {
-        self.extended |= 1u32.checked_shl(event.register()).unwrap_or(0);
+        self.mark(event.register());
         let Ok(register) = usize::try_from(event.register()) else { return Ok(()) };
         let mut digests = event.digests.iter();
         for (bank, values) in self.banks.iter_mut().zip(&mut self.values) {
@@ -193,76 +236,6 @@ impl Replay {
     }
 }
 
-/// What was said so far of the registers' start.
-#[derive(Clone, Copy, Debug, Default)]
-struct Start {
-    locality: bool,
-    hcrtm: bool,
-    /// PCR 0 was extended by something else than a hardware root of trust.
-    extended: bool,
-}
-
-impl Start {
-    /// What an event changes before it is extended itself.
-    fn prepare(&mut self, event: &Event<'_>, ccel: bool, replay: &mut Replay) -> Result<(), ReplayError> {
-        let type_ = event.event_type().unverified();
-        let last =
-            |octet| move |value: &mut [u8]| value.iter_mut().next_back().into_iter().for_each(|last| *last = octet);
-        if let Some(locality) = startup_locality(event, self.locality, self.extended || self.hcrtm)? {
-            self.locality = true;
-            if !ccel {
-                replay.set(0, last(locality));
-            }
-        }
-        if type_ == TcgEventType::EFI_HCRTM_EVENT {
-            judge_hcrtm(event, self.extended)?;
-            if !self.hcrtm && !ccel {
-                // TPM 2.0 Part 1, 34.3: what measures before start-up does so from locality 4.
-                replay.set(0, last(4));
-            }
-            self.hcrtm = true;
-        } else if event.extends() && event.register() == 0 {
-            self.extended = true;
-        }
-        // Intel TXT's events of a dynamic launch, the first of which sets these PCRs to zero.
-        let launch = DYNAMIC.contains(&event.register()) && (0x401..0x500).contains(&type_.0);
-        if launch && DYNAMIC.into_iter().all(|register| replay.extended & 1u32.checked_shl(register).unwrap_or(0) == 0)
-        {
-            for register in DYNAMIC.filter_map(|register| usize::try_from(register).ok()) {
-                replay.set(register, |value| value.fill(0));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The locality that an event is about, if it is such an event.
-fn startup_locality(event: &Event<'_>, twice: bool, late: bool) -> Result<Option<u8>, ReplayError> {
-    let no = |rule| Err(ReplayError::StartupLocality { event: event.index, rule });
-    if event.extends() {
-        return Ok(None);
-    }
-    match event.data().unverified().strip_prefix(b"StartupLocality\0") {
-        None => Ok(None),
-        Some(_) if event.register() != 0 => no("it is of PCR 0"),
-        Some(_) if twice => no("there is one at most"),
-        Some(_) if late => no("it stands before PCR 0 is extended"),
-        Some([locality @ (0 | 3 | 4)]) => Ok(Some(*locality)),
-        Some([_]) => no("the locality is 0, 3 or 4"),
-        Some(_) => no("it has 17 octets"),
-    }
-}
-
-fn judge_hcrtm(event: &Event<'_>, late: bool) -> Result<(), ReplayError> {
-    let no = |rule| Err(ReplayError::Hcrtm { event: event.index, rule });
-    match event.data().unverified() {
-        _ if event.register() != 0 => no("it is of PCR 0"),
-        _ if late => no("it stands before any other event of PCR 0"),
-        b"HCRTM" => Ok(()),
-        _ => no("its data is \"HCRTM\""),
-    }
-}
-
 impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -271,6 +244,9 @@ impl fmt::Display for ReplayError {
             }
             Self::Hcrtm { event, rule } => {
                 write!(f, "event {event} is of a hardware core root of trust, but is not as it must be: {rule}")
+            }
+            Self::RuntimeList { event, rule } => {
+                write!(f, "entry {event} of the runtime list is not as it must be: {rule}")
             }
             Self::Crypto(error) => error.fmt(f),
         }

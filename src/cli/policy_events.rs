@@ -41,7 +41,7 @@ struct OwnedRule {
 }
 
 /// Logs of other versions of this tool: asked for, they are no typing error.
-const ABSENT: [&str; 5] = ["ima", "systemd", "cel", "blindllama-v1", "aicert"];
+const ABSENT: [&str; 3] = ["ima", "systemd", "cel"];
 
 /// Which logs explain which PCRs; PCRs with the same logs are one entry.
 pub(crate) fn read_logs(logs: &Json) -> Result<Vec<(u32, Vec<LogName>)>, String> {

@@ -1,7 +1,7 @@
 //! Which log explains which PCRs: logs have names, and policies say by name whom they believe.
 
 use super::{LogPart, Logs, LogsError, Policy, PolicyList};
-use crate::log::{BlindLlama, LogError, TcgLog};
+use crate::log::{BlindLlama, EventStrings, LogError, TcgLog};
 
 /// Whose log it is. Proofs and policies use these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +13,15 @@ pub enum LogName {
     Application,
     /// What `BlindLlama` v2 extends, and keeps no log of: `blindllama-v2`.
     BlindLlamaV2,
+    /// The strings that `BlindLlama` v1 extends: `blindllama-v1`.
+    BlindLlamaV1,
+    /// The strings that `AICert` extends: `aicert`.
+    AiCert,
 }
 
 impl LogName {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2];
+    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2, Self::BlindLlamaV1, Self::AiCert];
 
     /// The name.
     #[must_use]
@@ -26,6 +30,8 @@ impl LogName {
             Self::Firmware => "firmware",
             Self::Application => "application",
             Self::BlindLlamaV2 => "blindllama-v2",
+            Self::BlindLlamaV1 => "blindllama-v1",
+            Self::AiCert => "aicert",
         }
     }
 
@@ -43,6 +49,8 @@ impl LogName {
         match self {
             Self::Firmware | Self::Application => TcgLog::from_bytes(bytes),
             Self::BlindLlamaV2 => BlindLlama::from_bytes(bytes),
+            Self::BlindLlamaV1 => EventStrings::BlindLlamaV1.from_bytes(bytes),
+            Self::AiCert => EventStrings::AiCert.from_bytes(bytes),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::replay::{LogPart, Replay};
 use super::{LogName, ReplayError, VerifiedQuote};
 use crate::crypto::{Crypto, HashAlgorithm};
-use crate::log::{BlindLlama, Event, Measurement, TcgEventType};
+use crate::log::{BlindLlama, Event, EventStrings, Measurement, TcgEventType};
 use crate::structures::TpmAlgId;
 
 /// Logs beside a quote, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
@@ -253,8 +253,16 @@ impl<'a> Measured<'a> {
             LogName::BlindLlamaV2 if self.bank == HashAlgorithm::Sha256 => {
                 BlindLlama::measurement(&self.event).filter(wanted)
             }
+            LogName::BlindLlamaV1 => self.string(EventStrings::BlindLlamaV1, wanted),
+            LogName::AiCert => self.string(EventStrings::AiCert, wanted),
             _ => None,
         }
+    }
+
+    /// A string that was extended as its SHA-256; of other banks nothing is known.
+    fn string(&self, of: EventStrings, wanted: impl FnOnce(&Measurement<'a>) -> bool) -> Option<Measurement<'a>> {
+        let measurement = of.measurement(&self.event).filter(|_| self.bank == HashAlgorithm::Sha256).filter(wanted)?;
+        self.is_of(self.event.data().unverified()).then_some(measurement)
     }
 
     /// Whether this ends an application's log.

@@ -21,7 +21,8 @@ pub enum LogName {
 
 impl LogName {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2, Self::BlindLlamaV1, Self::AiCert];
+    pub const ALL: &'static [Self] =
+        &[Self::Firmware, Self::Application, Self::BlindLlamaV2, Self::BlindLlamaV1, Self::AiCert];
 
     /// The name.
     #[must_use]

@@ -1,6 +1,7 @@
 //! What may stand on the command line.
 
 use super::enroll_args::EnrollCommand;
+use super::formats::{Format, Target};
 use super::freshness::FreshnessArguments;
 use super::pin::PcrChoice;
 use super::prover_args::{MeasureArguments, ProveArguments};
@@ -42,7 +43,7 @@ pub(crate) enum Command {
     /// Work on policies
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Turn foreign evidence into a proof
+    /// Turn foreign evidence into a proof, and a proof into foreign evidence
     Convert(ConvertArguments),
     /// List the roots of platforms and of makers of TPMs that are known
     Roots,
@@ -118,9 +119,15 @@ impl AskedArguments {
 /// A proof, or its parts.
 #[derive(Args, Debug)]
 pub(crate) struct EvidenceArguments {
-    /// A proof (DER or PEM), or `BlindLlama` v2's attestation.json
+    /// A proof (DER or PEM), or foreign evidence of a form that --as lists
     #[arg(value_name = "PROOF", required_unless_present = "message", conflicts_with_all = ["message", "signature", "pcrs", "ak"])]
     pub(crate) proof: Option<PathBuf>,
+    /// What the evidence is, where that cannot be told from its bytes
+    #[arg(long = "as", value_name = "FORMAT", requires = "proof")]
+    pub(crate) format: Option<Format>,
+    /// The bank whose quote is taken, where the evidence has several: sha256, sha384, sha512 or sha1 [default: the strongest]
+    #[arg(long, value_name = "BANK", requires = "proof")]
+    pub(crate) bank: Option<String>,
     /// A `TPMS_ATTEST`, as `tpm2_quote` -m writes it
     #[arg(long, value_name = "FILE", requires_all = ["signature", "ak"])]
     pub(crate) message: Option<PathBuf>,
@@ -224,15 +231,7 @@ pub(crate) struct ConvertArguments {
     /// The form to write
     #[arg(long, value_name = "FORMAT", default_value = "proof")]
     pub(crate) to: Target,
-    /// The file to write; what was there before is replaced only when all is written
+    /// The file to write, or what the names of the files begin with; what was there before is replaced only when all is written
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Target {
-    /// A proof in DER
-    Proof,
-    /// A proof in PEM
-    ProofPem,
 }

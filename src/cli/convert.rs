@@ -1,33 +1,39 @@
 //! `tpmproof convert`
 
-use super::args::{ConvertArguments, Target};
+use super::args::ConvertArguments;
 use super::error::CliError;
-use super::{files, input};
-use crate::proof::ProofBuilder;
+use super::files::{Access, Prepared};
+use super::{formats, input};
+use std::ffi::OsString;
 use std::format;
 use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::vec::Vec;
 
 pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
-    let input = input::read(&arguments.evidence)?;
-    if input.spki.is_some() {
-        return Err(CliError::Misuse(
-            "a proof names its key by TPMT_PUBLIC or by certificates, and the --ak file has only the public key; write one \
-             with tpm2_readpublic -o"
-                .into(),
-        ));
-    }
+    let input = input::read(&arguments.evidence, notes)?;
     // What is written must be a proof: a broken one is refused here, not by whoever gets it.
-    input.proof().map_err(|error| CliError::Evidence(format!("the evidence makes no proof: {error}")))?;
-    let bytes = match arguments.to {
-        Target::Proof => input.der,
-        Target::ProofPem => {
-            let label = ProofBuilder::PEM_LABEL;
-            let text = pem_rfc7468::encode_string(label, pem_rfc7468::LineEnding::LF, &input.der);
-            text.map_err(|error| CliError::Evidence(format!("the proof cannot be armoured: {error}")))?.into_bytes()
-        }
-    };
-    files::write(&arguments.output, &bytes, files::Access::Everybody)?;
-    let _ =
-        writeln!(notes, "wrote {} bytes to {}; nothing in it was verified", bytes.len(), arguments.output.display());
+    let proof = input.proof().map_err(|error| CliError::Evidence(format!("the evidence makes no proof: {error}")))?;
+    let (written, said) = formats::write(arguments.to, &proof, input.spki.as_deref())
+        .map_err(|reason| CliError::Evidence(format!("it cannot be written so: {reason}")))?;
+    for note in said {
+        let _ = writeln!(notes, "warning: {note}");
+    }
+    // All files are on the disk before the first is put in its place.
+    let named: Vec<(PathBuf, Vec<u8>)> =
+        written.0.into_iter().map(|(end, bytes)| (named(&arguments.output, end), bytes)).collect();
+    let prepared: Vec<Prepared<'_>> =
+        named.iter().map(|(path, bytes)| Prepared::new(path, bytes, Access::Everybody)).collect::<Result<_, _>>()?;
+    prepared.into_iter().try_for_each(Prepared::replace)?;
+    for (path, bytes) in &named {
+        let _ = writeln!(notes, "wrote {} bytes to {}; nothing in it was verified", bytes.len(), path.display());
+    }
     Ok(0)
+}
+
+/// The name that was asked for, and what a form puts behind it.
+fn named(output: &Path, end: &str) -> PathBuf {
+    let mut name = OsString::from(output);
+    name.push(end);
+    name.into()
 }

@@ -2,26 +2,34 @@
 
 use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
+use super::formats::{Choice, Draft, Format};
 use super::keys::{self, KeyFile};
 use super::log::{detect, whose};
-use super::{blindllama, files, pcr_file};
+use super::{files, formats, pcr_file};
 use crate::crypto::HashAlgorithm;
 use crate::log::LogError;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
 use crate::verify::{Log, LogName, PcrValue, decode_ecdsa_signature};
 use crate::wire::{Decode, DecodeError};
-use std::borrow::ToOwned;
 use std::format;
+use std::io::Write;
 use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
 
-/// A proof in DER, and the bare public key that came beside it, if one did.
+/// A proof in DER, the bare public key that came beside it, if one did, and what to say of the reading.
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) der: Vec<u8>,
     pub(crate) spki: Option<Vec<u8>>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl From<Draft> for Input {
+    fn from(draft: Draft) -> Self {
+        Self { der: draft.builder.to_der(), spki: draft.spki, notes: draft.notes }
+    }
 }
 
 impl Input {
@@ -34,9 +42,12 @@ impl Input {
     }
 }
 
-/// Reads what the command line names.
-pub(crate) fn read(arguments: &EvidenceArguments) -> Result<Input, CliError> {
+/// Reads what the command line names, and says on `notes` what was chosen.
+pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Result<Input, CliError> {
     let input = read_proof(arguments)?;
+    for note in &input.notes {
+        let _ = writeln!(notes, "note: {note}");
+    }
     if arguments.logs.is_empty() {
         return Ok(input);
     }
@@ -77,31 +88,26 @@ pub(crate) fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8
 
 fn read_proof(arguments: &EvidenceArguments) -> Result<Input, CliError> {
     match (&arguments.proof, &arguments.message, &arguments.signature, &arguments.ak) {
-        (Some(path), ..) => from_bytes(&files::read(path, arguments.max_size)?, path),
+        (Some(path), ..) => {
+            let choice = Choice { bank: arguments.bank.as_deref().map(bank).transpose()? };
+            formats::read(&files::read(path, arguments.max_size)?, path, arguments.format, choice)
+        }
         (None, Some(message), Some(signature), Some(ak)) => from_parts(arguments, message, signature, ak),
         _ => Err(CliError::Misuse("give a PROOF, or --message, --signature and --ak".into())),
     }
 }
 
-/// A proof in DER or PEM, or a foreign document.
+/// A proof in DER or PEM, or a foreign document of whatever form.
 pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<Input, CliError> {
-    let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
-    let spki = None;
-    match bytes.trim_ascii_start().first() {
-        None => Err(evidence("the file is empty".into())),
-        Some(b'{') => blindllama::convert(bytes).map(|der| Input { der, spki }).map_err(evidence),
-        Some(0x30) if bytes.first() == Some(&0x30) => Ok(Input { der: bytes.to_owned(), spki }),
-        _ if keys::is_pem(bytes) => match pem_rfc7468::decode_vec(bytes) {
-            Ok((ProofBuilder::PEM_LABEL, der)) => Ok(Input { der, spki }),
-            Ok((label, _)) => Err(evidence(format!("PEM of a {label:?}, not of a TPM PROOF"))),
-            Err(error) => Err(evidence(format!("the PEM of the proof is broken: {error}"))),
-        },
-        _ => Err(evidence(
-            "this is no proof: neither DER, nor PEM of a TPM PROOF, nor the JSON of BlindLlama v2 (files of tpm2_quote are \
-             given by --message, --signature, --pcrs and --ak)"
-                .into(),
-        )),
-    }
+    formats::read(bytes, path, None::<Format>, Choice::default())
+}
+
+fn bank(name: &str) -> Result<HashAlgorithm, CliError> {
+    HashAlgorithm::ALL
+        .iter()
+        .find(|hash| hash.name() == name)
+        .copied()
+        .ok_or_else(|| CliError::Misuse(format!("--bank {name:?} is none of sha1, sha256, sha384 and sha512")))
 }
 
 /// The files that `tpm2_quote` writes.
@@ -136,7 +142,7 @@ fn from_parts(arguments: &EvidenceArguments, message: &Path, signature: &Path, a
             builder = chain.iter().fold(builder, |builder, der| builder.certificate(der));
         }
     }
-    Ok(Input { der: builder.to_der(), spki })
+    Ok(Input { der: builder.to_der(), spki, notes: Vec::new() })
 }
 
 /// Scheme and hash of a plain signature: of the public area, or else as the command line says.

@@ -1,12 +1,12 @@
 //! The command line. It reads and prints; every decision is made below it.
 
 mod args;
-mod blindllama;
 mod convert;
 mod enroll;
 mod enroll_args;
 mod error;
 mod files;
+mod formats;
 mod freshness;
 mod hex;
 mod ima_text;
@@ -56,7 +56,7 @@ pub fn run(
         }
     };
     let result = match &arguments.command {
-        Command::Verify(arguments) => verify::run(arguments, out),
+        Command::Verify(arguments) => verify::run(arguments, out, notes),
         Command::Log(arguments) => log::run(arguments, out),
         Command::Show(arguments) => show::run(arguments, out),
         Command::Nonce => nonce::run(out),

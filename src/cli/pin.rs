@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let roots = keys::all_certificates(&arguments.root)?;
-    let input = input::read(&arguments.asked.evidence)?;
+    let input = input::read(&arguments.asked.evidence, notes)?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let key = KeyToPin::of(&proof, &roots, time)?;
     let pcrs = pcrs(&proof, &arguments.pcr)?;

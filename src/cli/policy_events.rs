@@ -44,7 +44,7 @@ struct OwnedRule {
 }
 
 /// Logs of other versions of this tool: asked for, they are no typing error.
-const ABSENT: [&str; 3] = ["systemd", "blindllama-v1", "aicert"];
+const ABSENT: [&str; 1] = ["systemd"];
 
 /// What `[logs]` says.
 #[derive(Debug, Default)]

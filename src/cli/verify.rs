@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::Path;
 use std::string::{String, ToString};
 
-pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8, CliError> {
+pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut dyn Write) -> Result<u8, CliError> {
     let mut policy = PolicyInput::read(&arguments.policy)?;
     if !arguments.root.is_empty() {
         policy.replace_roots(keys::all_certificates(&arguments.root)?);
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
     let intermediates = keys::all_certificates(&arguments.intermediate)?;
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
-    let input = match input::read(&arguments.asked.evidence) {
+    let input = match input::read(&arguments.asked.evidence, notes) {
         Ok(input) => input,
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),

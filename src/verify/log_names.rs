@@ -1,7 +1,7 @@
 //! Which log explains which PCRs: logs have names, and policies say by name whom they believe.
 
 use super::{LogPart, Logs, LogsError, Policy, PolicyList};
-use crate::log::{BlindLlama, CelLog, EventLog, ImaList, LogError, LogErrorKind, Registers, TcgLog};
+use crate::log::{BlindLlama, CelLog, EventLog, EventStrings, ImaList, LogError, LogErrorKind, Registers, TcgLog};
 use crate::structures::TpmAlgId;
 
 /// Whose log it is. Proofs and policies use these names.
@@ -14,6 +14,10 @@ pub enum LogName {
     Application,
     /// What `BlindLlama` v2 extends, and keeps no log of: `blindllama-v2`.
     BlindLlamaV2,
+    /// The strings that `BlindLlama` v1 extends: `blindllama-v1`.
+    BlindLlamaV1,
+    /// The strings that `AICert` extends: `aicert`.
+    AiCert,
     /// The runtime list of Linux's Integrity Measurement Architecture: `ima`.
     Ima,
     /// A Canonical Event Log in TLV: `cel`.
@@ -22,7 +26,15 @@ pub enum LogName {
 
 impl LogName {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2, Self::Ima, Self::Cel];
+    pub const ALL: &'static [Self] = &[
+        Self::Firmware,
+        Self::Application,
+        Self::BlindLlamaV2,
+        Self::BlindLlamaV1,
+        Self::AiCert,
+        Self::Ima,
+        Self::Cel,
+    ];
 
     /// The name.
     #[must_use]
@@ -31,6 +43,8 @@ impl LogName {
             Self::Firmware => "firmware",
             Self::Application => "application",
             Self::BlindLlamaV2 => "blindllama-v2",
+            Self::BlindLlamaV1 => "blindllama-v1",
+            Self::AiCert => "aicert",
             Self::Ima => "ima",
             Self::Cel => "cel",
         }
@@ -50,6 +64,8 @@ impl LogName {
         match self {
             Self::Firmware | Self::Application => TcgLog::from_bytes(bytes).map(EventLog::Tcg),
             Self::BlindLlamaV2 => BlindLlama::from_bytes(bytes).map(EventLog::Tcg),
+            Self::BlindLlamaV1 => EventStrings::BlindLlamaV1.from_bytes(bytes).map(EventLog::Tcg),
+            Self::AiCert => EventStrings::AiCert.from_bytes(bytes).map(EventLog::Tcg),
             Self::Ima => ImaList::from_bytes(bytes).map(EventLog::Ima),
             Self::Cel => match CelLog::from_bytes(bytes)? {
                 log if log.registers() == Registers::Pcr => Ok(EventLog::Cel(log)),

@@ -2,7 +2,7 @@
 
 use super::{LogName, LogPart};
 use crate::crypto::{Crypto, HashAlgorithm};
-use crate::log::{BlindLlama, Event, ImaFile, Measurement, TcgEventType};
+use crate::log::{BlindLlama, Event, EventStrings, ImaFile, Measurement, TcgEventType};
 use crate::structures::TpmAlgId;
 
 /// An event beside one of its digests. Whether that was measured is for who holds it to say.
@@ -74,8 +74,16 @@ impl<'a> Measured<'a> {
             LogName::BlindLlamaV2 if self.bank == HashAlgorithm::Sha256 => {
                 BlindLlama::measurement(&self.event).filter(wanted)
             }
+            LogName::BlindLlamaV1 => self.string(EventStrings::BlindLlamaV1, wanted),
+            LogName::AiCert => self.string(EventStrings::AiCert, wanted),
             _ => None,
         }
+    }
+
+    /// A string that was extended as its SHA-256; of other banks nothing is known.
+    fn string(&self, of: EventStrings, wanted: impl FnOnce(&Measurement<'a>) -> bool) -> Option<Measurement<'a>> {
+        let measurement = of.measurement(&self.event).filter(|_| self.bank == HashAlgorithm::Sha256).filter(wanted)?;
+        self.is_of(self.event.data().unverified()).then_some(measurement)
     }
 
     /// Whether this ends an application's log.

@@ -41,7 +41,7 @@ struct OwnedRule {
 }
 
 /// Logs of other versions of this tool: asked for, they are no typing error.
-const ABSENT: [&str; 5] = ["ima", "systemd", "cel", "blindllama-v1", "aicert"];
+const ABSENT: [&str; 4] = ["ima", "cel", "blindllama-v1", "aicert"];
 
 /// Which logs explain which PCRs; PCRs with the same logs are one entry.
 pub(crate) fn read_logs(logs: &Json) -> Result<Vec<(u32, Vec<LogName>)>, String> {
@@ -86,11 +86,12 @@ impl OwnedEvents {
             "accept_any_keys?",
             "require?",
             "allow?",
+            "allow_files?",
             "allow_unknown?",
             "require_seal?",
             "accept_any_boot?",
         ];
-        let [on, pk, kek, db, authority, dbx_min, any_keys, require, allow, unknown, seal, any_boot] =
+        let [on, pk, kek, db, authority, dbx_min, any_keys, require, allow, _files, unknown, seal, any_boot] =
             events.members("[events]", names)?;
         let mut lists: [Vec<OwnedDigest>; 5] = Default::default();
         let keys = [("pk", pk), ("kek", kek), ("db", db), ("authority", authority), ("dbx_min", dbx_min)];
@@ -117,6 +118,16 @@ impl OwnedEvents {
             require_seal: pcrs(seal, "events.require_seal")?,
             accept_any_boot: flag(any_boot, "events.accept_any_boot")?,
         })
+    }
+
+    /// Allows events of these digests, if no rule does so yet.
+    pub(crate) fn allow(&mut self, pcr: u8, digests: &[OwnedDigest]) {
+        let known = |rule: &OwnedRule| {
+            rule.pcr == pcr && rule.kind.is_none() && rule.event_type.is_none() && rule.digests == digests
+        };
+        if !self.allow.iter().any(known) {
+            self.allow.push(OwnedRule { pcr, kind: None, name: None, event_type: None, digests: digests.to_vec() });
+        }
     }
 
     /// Lends the rules to `then`.

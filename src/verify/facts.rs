@@ -2,7 +2,7 @@
 //! the digest was measured, in this order within its PCR; what it is said to be was measured too where [`Fact::is_measured`].
 
 use super::secure_boot::{self, Configuration, SecureBootError};
-use super::{LogState, Measured, VerifiedLogs};
+use super::{LogName, LogState, Measured, VerifiedLogs, facts_systemd};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Event, EventData, Measurement, Registers, TcgEventType as T, Utf16};
 
@@ -50,6 +50,8 @@ pub enum FactKind {
     LoaderData,
     /// A measurement of an application's.
     Measurement,
+    /// What systemd measured once it ran.
+    Systemd,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,7 @@ pub(crate) enum Content<'a> {
     Text(&'a str),
     Wide(Utf16<'a>),
     Measurement(Measurement<'a>),
+    Systemd(&'a str, Option<&'static str>),
     Flag(bool),
     Unknown(SecureBootError),
 }
@@ -126,12 +129,12 @@ impl<'a> Reader<'a> {
             return None;
         }
         if let Some(found) = event.measurement() {
-            return Some(Fact {
-                kind: FactKind::Measurement,
-                event,
-                content: Content::Measurement(found),
-                measured: true,
-            });
+            let content = Content::Measurement(found);
+            return Some(Fact { kind: FactKind::Measurement, event, content, measured: true });
+        }
+        if event.name == LogName::Systemd {
+            let (content, measured) = facts_systemd::content(&event)?;
+            return Some(Fact { kind: FactKind::Systemd, event, content, measured });
         }
         let type_ = event.event.event_type().unverified();
         let data = event.event.data().unverified();
@@ -288,6 +291,7 @@ impl FactKind {
             Self::Initrd => "initrd",
             Self::LoaderData => "loader-data",
             Self::Measurement => "measurement",
+            Self::Systemd => "systemd",
         }
     }
 }

@@ -13,11 +13,13 @@ pub enum LogName {
     Application,
     /// What `BlindLlama` v2 extends, and keeps no log of: `blindllama-v2`.
     BlindLlamaV2,
+    /// What systemd measures once it runs, into PCRs 9, 11 and 15: `systemd`.
+    Systemd,
 }
 
 impl LogName {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2];
+    pub const ALL: &'static [Self] = &[Self::Firmware, Self::Application, Self::BlindLlamaV2, Self::Systemd];
 
     /// The name.
     #[must_use]
@@ -26,6 +28,7 @@ impl LogName {
             Self::Firmware => "firmware",
             Self::Application => "application",
             Self::BlindLlamaV2 => "blindllama-v2",
+            Self::Systemd => "systemd",
         }
     }
 
@@ -41,7 +44,7 @@ impl LogName {
     /// If it is no such log.
     pub fn decode(self, bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
         match self {
-            Self::Firmware | Self::Application => TcgLog::from_bytes(bytes),
+            Self::Firmware | Self::Application | Self::Systemd => TcgLog::from_bytes(bytes),
             Self::BlindLlamaV2 => BlindLlama::from_bytes(bytes),
         }
     }

@@ -149,7 +149,7 @@ pub(crate) struct EvidenceArguments {
     /// The attestation key: `TPMT_PUBLIC`, `TPM2B_PUBLIC`, a PEM public key, or its certificates with its own first
     #[arg(long, value_name = "FILE", requires = "message")]
     pub(crate) ak: Option<PathBuf>,
-    /// A log that the proof lacks; its name, firmware, application, ima or cel, is told from the file where it is not given
+    /// A log that the proof lacks, in its binary form or in JSON; its name, such as firmware, application, ima, cel or systemd, is told from the file where it is not given
     #[arg(long = "log", value_name = "[NAME=]FILE")]
     pub(crate) logs: Vec<String>,
     /// Read no file that is larger, in bytes
@@ -213,7 +213,8 @@ pub(crate) enum ShowKind {
 #[derive(Args, Debug)]
 pub(crate) struct LogArguments {
     /// The logs: of the firmware, as `/sys/kernel/security/tpm0/binary_bios_measurements` has it, of an application, a CCEL, a runtime
-    /// list of IMA, in binary or in text, or a Canonical Event Log in TLV; where two extend one PCR, the first is the one that did so first
+    /// list of IMA, in binary or in text, a Canonical Event Log in TLV or JSON, or systemd's; where two extend one PCR, the first is the
+    /// one that did so first. Or one `.pcrlock` file
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Print one JSON object

@@ -4,13 +4,11 @@ use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::formats::{Choice, Draft, Format};
 use super::keys::{self, KeyFile};
-use super::log::{detect, whose};
-use super::{files, formats, pcr_file};
+use super::{files, formats, log_file, pcr_file};
 use crate::crypto::HashAlgorithm;
-use crate::log::LogError;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
-use crate::verify::{Log, LogName, PcrValue, decode_ecdsa_signature};
+use crate::verify::{Log, PcrValue, decode_ecdsa_signature};
 use crate::wire::{Decode, DecodeError};
 use std::format;
 use std::io::Write;
@@ -55,35 +53,12 @@ pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Resu
         .map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let mut builder = ProofBuilder::from_proof(&proof);
     for argument in &arguments.logs {
-        let (name, bytes) = read_log(argument, arguments.max_size)?;
-        builder = builder.log(Log { format: name.as_str(), bytes: &bytes });
+        for (name, bytes) in log_file::read(argument, arguments.max_size)? {
+            builder = builder.log(Log { format: name.as_str(), bytes: &bytes });
+        }
     }
     let der = builder.to_der();
     Ok(Input { der, ..input })
-}
-
-/// `NAME=FILE`, or a file that says whose log it is: an application's has measurements only, and a firmware's none.
-pub(crate) fn read_log(argument: &str, max_size: u64) -> Result<(LogName, Vec<u8>), CliError> {
-    let named = argument.split_once('=').and_then(|(name, path)| Some((LogName::by_name(name)?, path)));
-    let path = Path::new(named.map_or(argument, |(_, path)| path));
-    if let (None, Some((name, _)), false) = (named, argument.split_once('='), path.exists()) {
-        let known: Vec<&str> = LogName::ALL.iter().map(|name| name.as_str()).collect();
-        return Err(CliError::Misuse(format!("--log has {name:?}, which is no log; known are {}", known.join(", "))));
-    }
-    let bytes = files::read(path, max_size)?;
-    let evidence = |error: LogError| CliError::Evidence(format!("{} is no log: {error}", path.display()));
-    if let Some((name, _)) = named {
-        name.decode(&bytes).map_err(evidence)?;
-        return Ok((name, bytes));
-    }
-    let name = whose(&detect(&bytes).map_err(evidence)?).ok_or_else(|| {
-        let path = path.display();
-        CliError::Evidence(format!(
-            "{path} does not say whose log it is; say so with --log firmware={path} or --log application={path}"
-        ))
-    })?;
-    name.decode(&bytes).map_err(evidence)?;
-    Ok((name, bytes))
 }
 
 fn read_proof(arguments: &EvidenceArguments) -> Result<Input, CliError> {

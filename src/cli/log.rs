@@ -2,7 +2,8 @@
 
 use super::args::LogArguments;
 use super::error::CliError;
-use super::{files, ima_text};
+use super::json_log::{self, JsonLog};
+use super::{files, log_file, pcrlock};
 use crate::crypto::{HashAlgorithm, SOFTWARE};
 use crate::log::{CelLog, Event, EventLog, ImaList, LogError, LogFormat, Measurement, Registers, TcgLog};
 use crate::verify::{Fact, FactJson, LogName, LogPart, Quoted, Replay, facts};
@@ -15,19 +16,20 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, CliError> {
-    let mut files: Vec<Vec<u8>> = Vec::new();
+    let mut files = Vec::new();
     for path in &arguments.files {
+        let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
         let bytes = files::read(path, arguments.max_size)?;
-        files.push(if ima_text::is_one(&bytes) {
-            ima_text::to_binary(&bytes).map_err(|reason| CliError::Evidence(format!("{}: {reason}", path.display())))?
-        } else {
-            bytes
-        });
+        if let Some(values) = reference(&bytes, arguments.files.len()) {
+            let text = if arguments.json { pcrlock::json(&values) } else { pcrlock::table(&values) };
+            return print(out, &text);
+        }
+        files.extend(log_file::from_bytes(bytes).map_err(evidence)?.into_iter().map(|file| (path, file)));
     }
     let mut parts = Vec::new();
-    for (bytes, path) in files.iter().zip(&arguments.files) {
-        let log = detect(bytes).map_err(|error| CliError::Evidence(format!("{}: {error}", path.display())))?;
-        let name = whose(&log).unwrap_or(LogName::Firmware);
+    for (path, file) in &files {
+        let log = detect(&file.bytes).map_err(|error| CliError::Evidence(format!("{}: {error}", path.display())))?;
+        let name = file.name.or(whose(&log)).unwrap_or(LogName::Firmware);
         parts.push(LogPart { name, ..LogPart::whole(log) });
     }
     let logs = Logs { parts: &parts };
@@ -38,8 +40,18 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
     }
     let replay = Replay::of(&parts, &SOFTWARE).map_err(|error| CliError::Evidence(error.to_string()))?;
     let text = if arguments.json { logs.json(&replay) } else { logs.table(&replay) };
+    print(out, &text)
+}
+
+fn print(out: &mut dyn Write, text: &str) -> Result<u8, CliError> {
     out.write_all(text.as_bytes()).map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
     Ok(0)
+}
+
+/// The one file has values to compare with, and no log.
+fn reference(bytes: &[u8], files: usize) -> Option<JsonLog> {
+    let log = (files == 1 && json_log::is_json(bytes)).then(|| json_log::read(bytes).ok())?;
+    log.filter(|log| log.reference)
 }
 
 /// A log of a TPM, or of a confidential machine, which has other registers and padding; many could be both, and then it is a TPM's. Or a

@@ -43,9 +43,6 @@ struct OwnedRule {
     digests: Vec<OwnedDigest>,
 }
 
-/// Logs of other versions of this tool: asked for, they are no typing error.
-const ABSENT: [&str; 1] = ["systemd"];
-
 /// What `[logs]` says.
 #[derive(Debug, Default)]
 pub(crate) struct OwnedLogs {
@@ -98,12 +95,8 @@ pub(crate) fn read_logs(logs: &Json) -> Result<OwnedLogs, String> {
 
 fn log_name(text: &str, name: &str) -> Result<LogName, String> {
     LogName::by_name(text).ok_or_else(|| {
-        if ABSENT.contains(&text) {
-            format!("{name} asks for a capability that is absent: the log {text:?} is not read by this version")
-        } else {
-            let known: Vec<&str> = LogName::ALL.iter().map(|name| name.as_str()).collect();
-            format!("{name} has {text:?}, which is no log; known are {}", known.join(", "))
-        }
+        let known: Vec<&str> = LogName::ALL.iter().map(|name| name.as_str()).collect();
+        format!("{name} has {text:?}, which is no log; known are {}", known.join(", "))
     })
 }
 
@@ -119,11 +112,12 @@ impl OwnedEvents {
             "accept_any_keys?",
             "require?",
             "allow?",
+            "allow_files?",
             "allow_unknown?",
             "require_seal?",
             "accept_any_boot?",
         ];
-        let [on, pk, kek, db, authority, dbx_min, any_keys, require, allow, unknown, seal, any_boot] =
+        let [on, pk, kek, db, authority, dbx_min, any_keys, require, allow, _files, unknown, seal, any_boot] =
             events.members("[events]", names)?;
         let mut lists: [Vec<OwnedDigest>; 5] = Default::default();
         let keys = [("pk", pk), ("kek", kek), ("db", db), ("authority", authority), ("dbx_min", dbx_min)];
@@ -150,6 +144,24 @@ impl OwnedEvents {
             require_seal: pcrs(seal, "events.require_seal")?,
             accept_any_boot: flag(any_boot, "events.accept_any_boot")?,
         })
+    }
+
+    /// Allows events of these digests, if no rule does so yet.
+    pub(crate) fn allow(&mut self, pcr: u8, digests: &[OwnedDigest]) {
+        let known = |rule: &OwnedRule| {
+            rule.pcr == pcr && rule.kind.is_none() && rule.event_type.is_none() && rule.digests == digests
+        };
+        if !self.allow.iter().any(known) {
+            self.allow.push(OwnedRule {
+                pcr,
+                kind: None,
+                name: None,
+                path: None,
+                path_prefix: None,
+                event_type: None,
+                digests: digests.to_vec(),
+            });
+        }
     }
 
     /// Lends the rules to `then`.

@@ -65,6 +65,12 @@ impl PolicyFile {
         self.roots = certificates.into_iter().map(OwnedAnchor::Certificate).collect();
     }
 
+    /// The PCRs that logs are to explain, in whatever bank, a bit each.
+    pub(crate) fn logged(&self) -> u32 {
+        let logged = self.pcrs.iter().filter(|(_, _, reference)| matches!(reference, OwnedReference::Log));
+        logged.fold(0, |bits, (_, index, _)| bits | 1 << index)
+    }
+
     /// Lends the policy to `verify`, if it is one.
     pub(crate) fn with<T>(&self, verify: impl FnOnce(&Policy<'_>) -> T) -> Result<T, PolicyError> {
         let mut anchors: Vec<Anchor<'_>> = self.roots.iter().map(OwnedAnchor::lend).collect();

@@ -81,6 +81,7 @@ fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
     }
     if let Some(events) = events {
         policy.events = OwnedEvents::read(events).map_err(CliError::Misuse)?;
+        policy.events.add_files(events, folder, policy.logged())?;
     }
     Ok(policy)
 }

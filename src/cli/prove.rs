@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::files::Access;
 use super::measure::DEFAULT_LOG;
 use super::prover_args::{AkChoice, DEFAULT_PCR, ProveArguments};
-use super::{files, input, interrupt, keys, policy_text, tpm};
+use super::{files, interrupt, keys, log_file, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
 use crate::structures::TpmHandle;
@@ -18,6 +18,8 @@ use std::vec::Vec;
 
 /// Where Linux keeps the firmware's log. It says that it has no size.
 const FIRMWARE_LOG: &str = "/sys/kernel/security/tpm0/binary_bios_measurements";
+/// Where systemd keeps its own.
+const SYSTEMD_LOG: &str = "/run/log/systemd/tpm2-measure.log";
 
 pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
     let address = tpm::address(&arguments.tpm)?;
@@ -42,7 +44,7 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
     let quoted = tpm.quote(&key, &nonce, &selection)?;
     tpm.close()?;
     interrupt::check()?;
-    let logs = logs.iter().map(|log| input::read_log(log, files::LARGE)).collect::<Result<Vec<_>, _>>()?;
+    let logs = logs.iter().map(|log| log_file::read(log, files::LARGE)).collect::<Result<Vec<_>, _>>()?.concat();
     drop(quiet);
     judge_names(&logs)?;
     for (bank, index) in quoted.unexplained(&logs) {
@@ -82,7 +84,9 @@ fn logs(arguments: &ProveArguments, address: &TpmAddress) -> Vec<String> {
     let mut found = Vec::new();
     // This machine's firmware measured into this machine's TPM, and into no other.
     if matches!(address, TpmAddress::Device(_)) {
-        for (name, path) in [(LogName::Firmware, FIRMWARE_LOG), (LogName::Application, DEFAULT_LOG)] {
+        for (name, path) in
+            [(LogName::Firmware, FIRMWARE_LOG), (LogName::Systemd, SYSTEMD_LOG), (LogName::Application, DEFAULT_LOG)]
+        {
             if Path::new(path).exists() {
                 found.push(format!("{}={path}", name.as_str()));
             }

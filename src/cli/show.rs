@@ -2,7 +2,7 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
-use super::{files, input, keys, log, show_text};
+use super::{files, input, keys, log, log_file, show_text};
 use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
@@ -89,7 +89,11 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
         ShowKind::Public => structure::<TpmtPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::SizedPublic => structure::<Tpm2bPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::Log => {
-            log_lines(bytes, bytes, 0, &log::detect(bytes).map_err(|error| error.to_string())?, &mut lines);
+            // Of JSON what is shown, and where it lies, is of the log that is made of it.
+            for file in log_file::from_bytes(bytes.to_vec())? {
+                let log = log::detect(&file.bytes).map_err(|error| error.to_string())?;
+                log_lines(&file.bytes, &file.bytes, 0, &log, &mut lines);
+            }
             Ok(())
         }
         ShowKind::Record => Activation::from_der(bytes).map(|record| record_lines(bytes, &record, &mut lines)),

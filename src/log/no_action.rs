@@ -39,6 +39,8 @@ pub(crate) fn decode(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
         b"SP800-155 Event\0" => return identity(rest).map(|(id, _)| EventData::PlatformId(id)),
         b"SP800-155 Event2" | b"SP800-155 Event3" => return platform_id(rest).map(|(id, _)| id),
         b"H-CRTM CompMeas\0" => component(rest),
+        // What `tpmproof` writes where it makes a log of another form, of what extended no PCR.
+        b"tpmproof note:\0\0" => return Ok(core::str::from_utf8(rest).map_or(EventData::Octets(data), EventData::Text)),
         _ => return Ok(EventData::Octets(data)),
     };
     match read? {

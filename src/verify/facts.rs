@@ -2,7 +2,7 @@
 //! the digest was measured, in this order within its PCR; what it is said to be was measured too where [`Fact::is_measured`].
 
 use super::secure_boot::{self, Configuration, SecureBootError};
-use super::{LogState, Measured, VerifiedLogs};
+use super::{LogName, LogState, Measured, VerifiedLogs, facts_systemd};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Event, EventData, ImaEntry, Measurement, Registers, TcgEventType as T, Utf16};
 
@@ -52,6 +52,8 @@ pub enum FactKind {
     Measurement,
     /// A file or buffer that Linux measured while it ran.
     MeasuredFile,
+    /// What systemd measured once it ran.
+    Systemd,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +63,7 @@ pub(crate) enum Content<'a> {
     Wide(Utf16<'a>),
     Measurement(Measurement<'a>),
     Entry(ImaEntry<'a>),
+    Systemd(&'a str, Option<&'static str>),
     Flag(bool),
     Unknown(SecureBootError),
 }
@@ -133,12 +136,12 @@ impl<'a> Reader<'a> {
             return None;
         }
         if let Some(found) = event.measurement() {
-            return Some(Fact {
-                kind: FactKind::Measurement,
-                event,
-                content: Content::Measurement(found),
-                measured: true,
-            });
+            let content = Content::Measurement(found);
+            return Some(Fact { kind: FactKind::Measurement, event, content, measured: true });
+        }
+        if event.name == LogName::Systemd {
+            let (content, measured) = facts_systemd::content(&event)?;
+            return Some(Fact { kind: FactKind::Systemd, event, content, measured });
         }
         let type_ = event.event.event_type().unverified();
         let data = event.event.data().unverified();

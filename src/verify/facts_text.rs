@@ -27,6 +27,10 @@ impl fmt::Display for Said<'_, '_> {
             Content::Data(data) => data.fmt(f),
             Content::Text(text) => EventData::Text(text).fmt(f),
             Content::Wide(text) => text.fmt(f),
+            Content::Systemd(text, meaning) => {
+                EventData::Text(text).fmt(f)?;
+                meaning.map_or(Ok(()), |meaning| write!(f, ": {meaning}"))
+            }
             Content::Measurement(found) => EventData::Measurement(*found).fmt(f),
             Content::Entry(entry) => entry.fmt(f),
             Content::Flag(true) => f.write_str("on"),
@@ -74,6 +78,7 @@ impl FactKind {
             Self::LoaderData => "loader-data",
             Self::Measurement => "measurement",
             Self::MeasuredFile => "measured-file",
+            Self::Systemd => "systemd",
         }
     }
 }

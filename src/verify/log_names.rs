@@ -22,6 +22,8 @@ pub enum LogName {
     Ima,
     /// A Canonical Event Log in TLV: `cel`.
     Cel,
+    /// What systemd measures once it runs, into PCRs 9, 11 and 15: `systemd`.
+    Systemd,
 }
 
 impl LogName {
@@ -34,6 +36,7 @@ impl LogName {
         Self::AiCert,
         Self::Ima,
         Self::Cel,
+        Self::Systemd,
     ];
 
     /// The name.
@@ -47,6 +50,7 @@ impl LogName {
             Self::AiCert => "aicert",
             Self::Ima => "ima",
             Self::Cel => "cel",
+            Self::Systemd => "systemd",
         }
     }
 
@@ -62,7 +66,7 @@ impl LogName {
     /// If it is no such log.
     pub fn decode(self, bytes: &[u8]) -> Result<EventLog<'_>, LogError> {
         match self {
-            Self::Firmware | Self::Application => TcgLog::from_bytes(bytes).map(EventLog::Tcg),
+            Self::Firmware | Self::Application | Self::Systemd => TcgLog::from_bytes(bytes).map(EventLog::Tcg),
             Self::BlindLlamaV2 => BlindLlama::from_bytes(bytes).map(EventLog::Tcg),
             Self::BlindLlamaV1 => EventStrings::BlindLlamaV1.from_bytes(bytes).map(EventLog::Tcg),
             Self::AiCert => EventStrings::AiCert.from_bytes(bytes).map(EventLog::Tcg),

@@ -34,6 +34,7 @@ mod event_rules;
 mod events;
 mod evidence;
 mod facts;
+mod facts_systemd;
 mod facts_text;
 mod ima;
 mod key;

@@ -6,14 +6,15 @@
 mod common;
 
 use common::forge::{
-    ALTERNATIVE_NAME, BASIC_CONSTRAINTS, Certificate, EXTENDED_KEY_USAGE, KEY_USAGE, Key, NAME_CONSTRAINTS, NOW, SIGNS,
-    SIGNS_CERTIFICATES, basic_constraints, distinguished_name, extension, integer, key_usage, oid, sequence, tlv,
+    ALTERNATIVE_NAME, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, Certificate, EXTENDED_KEY_USAGE, KEY_USAGE, Key,
+    NAME_CONSTRAINTS, NOW, SIGNS, SIGNS_CERTIFICATES, basic_constraints, distinguished_name, extension, integer,
+    key_usage, oid, sequence, tlv,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tpmproof::crypto::{Crypto, CryptoError, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
 use tpmproof::verify::{
-    ATTESTATION_KEY, Anchor, CertificateError, CertificateRules, KeyEvidence, Part, Platform, PolicyList, Purpose,
-    Time, TrustedKey, VerifyError,
+    ATTESTATION_KEY, Anchor, CertificateError, CertificatePolicy, CertificateRules, KeyEvidence, Part, Platform,
+    PolicyList, Purpose, Time, TrustedKey, VerifyError,
 };
 use tpmproof::{DecodeError, DecodeErrorKind};
 
@@ -220,6 +221,49 @@ fn x06_the_purpose_is_an_attestation_keys() {
     with_leaf(|leaf| leaf.extensions[2] = purpose(&[TLS_SERVER, common::forge::ATTESTATION_KEY])).unwrap();
     assert_eq!(kind(with_middle(|ca| ca.extensions.push(purpose(&[TLS_SERVER])))), "Purpose");
     assert_eq!(kind(with_leaf(|leaf| leaf.extensions[1] = key_usage(0x20))), "KeyUsage");
+}
+
+/// A certificate whose authority does not say under which policy the key was made may be of any key.
+#[test]
+fn x07_a_certificate_that_asserts_no_policy() {
+    const RESTRICTED: &[u8] = &[0x67, 0x81, 0x05, 0x0b, 0x01, 0x02];
+    const OTHER: &[u8] = &[0x67, 0x81, 0x05, 0x0b, 0x01, 0x01];
+    let information = |oid: &[u8], qualifiers: &[u8]| sequence(&[&tlv(0x06, oid), qualifiers]);
+    let judge = |critical, value: Option<&[u8]>, asked: &[&'static [u8]]| {
+        let mut chain = chain();
+        chain.leaf.extensions.extend(value.map(|value| extension(CERTIFICATE_POLICIES, critical, value)));
+        let (ders, root) = chain.signed();
+        let evidence = ders.iter().fold(KeyEvidence::new(), |key, der| key.with_certificate(leak(der)).unwrap());
+        let asked: Vec<CertificatePolicy<'static>> = asked.iter().map(|oid| CertificatePolicy(oid)).collect();
+        let (purposes, policies) = (PolicyList::new(PURPOSES), PolicyList::new(&*asked.leak()));
+        let rules = CertificateRules { purposes, policies, ..CertificateRules::default() };
+        let anchors = [Anchor::Certificate(leak(&root))];
+        TrustedKey::certified(&evidence, &anchors, &rules, NOW.parse().unwrap(), &SOFTWARE).map(|_| ())
+    };
+    let qualifiers = sequence(&[&sequence(&[&oid("2b06010505070201"), &tlv(0x16, b"http://example")])]);
+    let restricted = sequence(&[&information(OTHER, &[]), &information(RESTRICTED, &qualifiers)]);
+    let other = sequence(&[&information(OTHER, &qualifiers)]);
+    let any_policy = sequence(&[&information(&[0x55, 0x1d, 0x20, 0x00], &[])]);
+    for value in [None, Some(&restricted[..]), Some(&other)] {
+        judge(false, value, &[]).unwrap();
+    }
+    judge(false, Some(&restricted), &[RESTRICTED]).unwrap();
+    judge(false, Some(&other), &[RESTRICTED, OTHER]).unwrap();
+    let refused = |value: Option<&[u8]>, words: &str| {
+        let error = judge(false, value, &[RESTRICTED]).unwrap_err();
+        assert!(matches!(error, VerifyError::CertificatePolicy(_)), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    refused(None, "found no policies");
+    refused(Some(&other), "found 2.23.133.11.1.1");
+    refused(Some(&any_policy), "found 2.5.29.32.0");
+    // Its qualifiers say nothing, nor do other bytes.
+    let hidden = sequence(&[&information(OTHER, &sequence(&[&tlv(0x06, RESTRICTED)]))]);
+    refused(Some(&hidden), "found 2.23.133.11.1.1");
+    for malformed in [&[][..], &[5, 0], &sequence(&[]), &sequence(&[&tlv(0x06, RESTRICTED)])] {
+        refused(Some(malformed), "none of the policies");
+    }
+    assert!(judge(true, Some(&restricted), &[RESTRICTED]).is_err(), "critical: its qualifiers are not understood");
 }
 
 #[test]

@@ -48,6 +48,7 @@ replays!(
     signature,
     public,
     certificate,
+    crl,
     proof,
     policy,
     activation,

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use tpmproof::DecodeErrorKind;
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::verify::{
-    Activation, BankSelection, CertificateRules, EventRule, EventRules, GoogleRule, LogName, LogRule, PcrRule, Pin,
-    Policy, PolicyDerError, PolicyError, PolicyList, Time,
+    Activation, BankSelection, CertificatePolicy, CertificateRules, EventRule, EventRules, GoogleRule, LogName,
+    LogRule, PcrRule, Pin, Policy, PolicyDerError, PolicyError, PolicyList, Time,
 };
 
 fn here(name: &str) -> PathBuf {
@@ -77,6 +77,8 @@ fn p19_the_compiled_policy_says_what_the_text_says() {
         "require_safe_clock: true",
         "allow_sha1_bank: true",
         "accept_unknown_attributes: true",
+        "require_crl: true",
+        "CertificatePolicy([103, 129, 5, 11, 1, 2])",
         "Absent",
         "restart_count: Some(0)",
         "Time(1735689600)",
@@ -199,6 +201,8 @@ fn one_policy_has_one_form() {
     let (empty, text) = kind(&with(&der, &[0xb8, 0]));
     assert!(matches!(empty, DecodeErrorKind::NotDer(_)) && text.contains("allowUnknown"), "{text}");
     assert!(matches!(kind(&with(&der, &[0x9b, 1, 0xff])).0, DecodeErrorKind::TrailingBytes(3)));
+    let (empty, text) = kind(&with(&der, &[0xbb, 0]));
+    assert!(matches!(empty, DecodeErrorKind::NotDer(_)) && text.contains("certificateRules"), "{text}");
     let mut other = der.clone();
     other[4] = 2;
     let (version, text) = kind(&other);
@@ -272,6 +276,11 @@ fn policies_that_make_no_sense_in_any_form() {
     }
     let google = CertificateRules { google: Some(GoogleRule::default()), ..CertificateRules::default() };
     refused(builder().certificate(google), PolicyError::EmptyGoogle);
+    let crl = CertificateRules { require_crl: true, ..CertificateRules::default() };
+    refused(builder().certificate(crl), PolicyError::NoAuthority("key.require_crl"));
+    let policies = [CertificatePolicy(&[0x55, 0x1d])];
+    let issued = CertificateRules { policies: PolicyList::new(&policies), ..CertificateRules::default() };
+    refused(builder().certificate(issued), PolicyError::NoAuthority("key.certificate_policy"));
     let kinds: Vec<String> = (0..1025).map(|kind| kind.to_string()).collect();
     let allow: Vec<EventRule<'_>> = kinds.iter().map(|kind| EventRule::measurement(13, kind)).collect();
     let rules = [rules[0], PcrRule::log(HashAlgorithm::Sha256, 13)];

@@ -3,7 +3,9 @@
 
 use tpmproof::proof::ProofBuilder;
 use tpmproof::structures::{Tpm2bPublic, TpmsAttest, TpmtSignature};
-use tpmproof::verify::{Activation, Certificate, PcrValue, PcrValues, Policy, PolicyDerError};
+use tpmproof::verify::{
+    Activation, Certificate, PcrValue, PcrValues, Policy, PolicyDerError, RevocationList, RevocationListError,
+};
 use tpmproof::{Decode, DecodeError, Encode, Proof};
 
 #[path = "responses.rs"]
@@ -49,6 +51,25 @@ pub fn certificate(data: &[u8]) -> bool {
             }
             let _ = format!("{} {} {:?}", certificate.subject(), certificate.issuer(), certificate.validity());
             no_prefix(data, |bytes| Certificate::from_der(bytes).is_ok())
+        }
+    }
+}
+
+/// A revocation list is all of its bytes, and its entries lie inside them.
+pub fn crl(data: &[u8]) -> bool {
+    match RevocationList::from_der(data) {
+        Err(RevocationListError::Decode(error)) => inside(data, &error),
+        Err(other) => {
+            assert!(!other.to_string().is_empty());
+            false
+        }
+        Ok(list) => {
+            let _ = format!("{} {:?}", list.issuer(), list.validity());
+            for revoked in list.revoked() {
+                assert!(!revoked.serial.is_empty() && data.as_ptr_range().contains(&revoked.serial.as_ptr()));
+                let _ = format!("{} {:?}", revoked.date, revoked.reason.map(|reason| reason.to_string()));
+            }
+            no_prefix(data, |bytes| RevocationList::from_der(bytes).is_ok())
         }
     }
 }

@@ -12,8 +12,8 @@ use tpmproof::log::{EventData, TcgLog};
 use tpmproof::structures::{TpmiAlgHash, TpmtHa};
 use tpmproof::verify::{
     Anchor, BankSelection, Certificate, CertificateRules, Challenge, EventRule, EventRules, GoogleRule, LogName,
-    LogPart, LogRule, PcrRule, Pin, Platform, Policy, PolicyDerError, PolicyError, PolicyList, Purpose, Replay,
-    SecureBootRules, Time, VerifyError,
+    CertificatePolicy, LogPart, LogRule, PcrRule, Pin, Platform, Policy, PolicyDerError, PolicyError, PolicyList, Purpose,
+    Replay, RevocationList, SecureBootRules, Time, VerifyError,
 };
 use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 
@@ -83,7 +83,14 @@ fn judge(request: &Request, out: &mut Text<'_>) -> Result<bool, Ended> {
     if chosen(0) {
         structures(proof, out)?;
     }
-    let proof = Proof::from_der(proof)?;
+    let mut list = None;
+    if chosen(14) {
+        match RevocationList::from_der(value) {
+            Ok(read) => list = Some(read),
+            Err(error) => write!(out, "{error}")?,
+        }
+    }
+    let proof = Proof::from_der(proof)?.with_revocation_lists(list.as_slice());
     let pins = [Pin::Name(key), Pin::Spki(key), Pin::SpkiSha256(key.first_chunk().copied().unwrap_or_default())];
     let anchors = [Anchor::Certificate(root)];
     let values = [value];
@@ -110,12 +117,15 @@ fn judge(request: &Request, out: &mut Text<'_>) -> Result<bool, Ended> {
     }
     if chosen(8) {
         let google = Some(GoogleRule { project: Some(name), zone: Some(name), instance: Some(name) });
+        let policies = [CertificatePolicy(key)];
         let purposes = [Purpose::Oid(&[0x67, 0x81, 0x05, 0x08, 0x03])];
         let certificate = CertificateRules {
             purposes: PolicyList::new(&purposes),
             subjects: PolicyList::new(&subjects),
             google,
             not_before_min: Some(time),
+            policies: PolicyList::new(&policies),
+            require_crl: true,
         };
         return appraise(builder.certificate(certificate).pcrs(&rules), &proof, nonce, time, chosen, out);
     }

@@ -105,6 +105,9 @@ pub(crate) struct AskedArguments {
     pub(crate) evidence: EvidenceArguments,
     #[command(flatten)]
     pub(crate) freshness: FreshnessArguments,
+    /// A revocation list (PEM or DER) of an authority of the chain; it counts if that authority signed it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) crl: Vec<PathBuf>,
     /// Judge certificates at this time instead of now, such as 2024-01-15T00:00:00Z
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: Option<Time>,

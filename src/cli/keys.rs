@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::files;
 use crate::structures::{Tpm2bPublic, TpmtPublic};
-use crate::verify::Certificate;
+use crate::verify::{Certificate, RevocationList};
 use crate::wire::Decode;
 use rustls_pki_types::pem::{self, PemObject, SectionKind};
 use std::borrow::ToOwned;
@@ -69,6 +69,38 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
         return Err(CliError::Misuse(format!("{} is no certificate in DER or PEM", path.display())));
     }
     Ok(found)
+}
+
+/// Revocation lists as files hold them, DER or PEM, each with the file that it came from.
+#[derive(Debug)]
+pub(crate) struct RevocationLists<'p>(Vec<(&'p Path, Vec<u8>)>);
+
+impl<'p> RevocationLists<'p> {
+    pub(crate) fn read(paths: &'p [PathBuf], max_size: u64) -> Result<Self, CliError> {
+        let mut all = Vec::new();
+        for path in paths {
+            let bytes = files::read_or(path, max_size, CliError::Misuse)?;
+            let lists = if is_pem(&bytes) { sections(&bytes, SectionKind::Crl) } else { std::vec![bytes] };
+            if lists.is_empty() {
+                let path = path.display();
+                return Err(CliError::Misuse(format!("{path} has no X509 CRL in its PEM, or the PEM is broken")));
+            }
+            all.extend(lists.into_iter().map(|list| (path.as_path(), list)));
+        }
+        Ok(Self(all))
+    }
+
+    /// The lists, each of which must be one that can be used.
+    pub(crate) fn lend(&self) -> Result<Vec<RevocationList<'_>>, CliError> {
+        let read = |(path, der): &'_ (&Path, Vec<u8>)| -> Result<(), CliError> {
+            RevocationList::from_der(der)
+                .map(|_| ())
+                .map_err(|error| CliError::Misuse(format!("--crl {}: {error}", path.display())))
+        };
+        self.0.iter().try_for_each(read)?;
+        // They were read before.
+        Ok(self.0.iter().filter_map(|(_, der)| RevocationList::from_der(der).ok()).collect())
+    }
 }
 
 /// One certificate in DER, without the padding that NV indices put behind it.

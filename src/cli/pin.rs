@@ -56,7 +56,10 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let roots = keys::all_certificates(&arguments.root)?;
     let input = input::read(&arguments.asked.evidence, notes)?;
+    let lists = keys::RevocationLists::read(&arguments.asked.crl, arguments.asked.evidence.max_size)?;
+    let lists = lists.lend()?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
+    let proof = proof.with_revocation_lists(&lists);
     let key = KeyToPin::of(&proof, &roots, time)?;
     let pcrs = pcrs(&proof, &arguments.pcr)?;
     let written = |report: &Report<'_>, logs: &[(u32, Vec<LogName>)]| pin_text::write(&key, &pcrs, report, logs);

@@ -4,8 +4,8 @@ use super::error::CliError;
 use crate::crypto::SOFTWARE;
 use crate::proof::Proof;
 use crate::verify::{
-    Anchor, CertificateRules, KeyIdentity, Pin, Platform, PolicyBuilder, PolicyList, Time, Trust, TrustedKey,
-    VerifyError,
+    Anchor, CertificateError, CertificateRules, KeyIdentity, Pin, Platform, PolicyBuilder, PolicyList,
+    RevocationStatus, Time, Trust, TrustedKey, VerifyError,
 };
 use crate::wire::Hex;
 use core::fmt::Write;
@@ -18,6 +18,8 @@ use std::vec::Vec;
 pub(crate) struct KeyToPin<'k> {
     reason: Reason,
     roots: &'k [Vec<u8>],
+    /// The lists that were given say of all its certificates that they are not revoked.
+    not_revoked: bool,
 }
 
 #[derive(Debug)]
@@ -36,14 +38,21 @@ impl<'k> KeyToPin<'k> {
         let key = &proof.evidence().key;
         let given: Vec<Anchor<'_>> = roots.iter().map(|der| Anchor::Certificate(der)).collect();
         let mut reason = String::from("the proof has no certificate of it");
+        let (mut not_revoked, mut revoked) = (false, None);
         let mut certified = |anchors: &[Anchor<'k>], purposes| {
             let rules = CertificateRules { purposes, ..CertificateRules::default() };
             match TrustedKey::certified(key, anchors, &rules, time, &SOFTWARE) {
                 Ok(trusted) => match trusted.trust() {
-                    Trust::Certified(chain) => Some(*chain.root_sha256()),
+                    Trust::Certified(chain) => {
+                        not_revoked = chain.revocation() == RevocationStatus::NotRevoked;
+                        Some(*chain.root_sha256())
+                    }
                     _ => None,
                 },
                 Err(error) => {
+                    if matches!(error, VerifyError::Certificate(CertificateError::Revoked { .. })) {
+                        revoked = Some(error.to_string());
+                    }
                     if !key.certificates().is_empty() {
                         reason = error.to_string();
                     }
@@ -55,16 +64,22 @@ impl<'k> KeyToPin<'k> {
             let anchors = if roots.is_empty() { platform.roots } else { &given };
             let root = certified(anchors, PolicyList::new(platform.purposes));
             if root.is_some_and(|root| platform.roots.contains(&Anchor::CertificateSha256(root))) {
-                return Ok(Self { reason: Reason::Platform(platform), roots });
+                return Ok(Self { reason: Reason::Platform(platform), roots, not_revoked });
             }
         }
         if !roots.is_empty()
             && let Some(root) = certified(&given, PolicyBuilder::new().purposes())
         {
-            return Ok(Self { reason: Reason::Root(root), roots });
+            return Ok(Self { reason: Reason::Root(root), roots, not_revoked });
+        }
+        // Somebody has taken back what would vouch for it: that is worse than nobody's word.
+        if let Some(reason) = revoked {
+            return Err(CliError::Evidence(format!("the proof is rejected, and no policy is made of it: {reason}")));
         }
         match TrustedKey::pinned(key, &[], &SOFTWARE) {
-            Err(VerifyError::UnknownKey(identity)) => Ok(Self { reason: Reason::FirstUse { identity, reason }, roots }),
+            Err(VerifyError::UnknownKey(identity)) => {
+                Ok(Self { reason: Reason::FirstUse { identity, reason }, roots, not_revoked: false })
+            }
             Err(error) => {
                 Err(CliError::Evidence(format!("the proof is rejected, and no policy is made of it: {error}")))
             }
@@ -106,6 +121,9 @@ impl<'k> KeyToPin<'k> {
                 writeln!(out, "pinned = [\"spki-sha256:{}\"]\naccept_unknown_attributes = true", Hex(digest))
             }
         };
+        if self.not_revoked {
+            out.push_str("require_crl = true\n");
+        }
     }
 
     /// What whoever uses the policy should know of it.

@@ -4,8 +4,8 @@ use super::policy_events::{OwnedEvents, OwnedLogs};
 use super::policy_text::{OwnedAnchor, OwnedPin};
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
-    Activation, Anchor, BankSelection, CertificateRules, GoogleRule, LogRule, PcrRule, Pin, Platform, Policy,
-    PolicyError, PolicyList, Purpose, Time,
+    Activation, Anchor, BankSelection, CertificatePolicy, CertificateRules, GoogleRule, LogRule, PcrRule, Pin,
+    Platform, Policy, PolicyError, PolicyList, Purpose, Time,
 };
 use std::string::String;
 use std::vec::Vec;
@@ -26,6 +26,9 @@ pub(crate) struct PolicyFile {
     pub(crate) subjects: Vec<String>,
     pub(crate) google: Option<Google>,
     pub(crate) not_before_min: Option<Time>,
+    /// Object identifiers.
+    pub(crate) certificate_policies: Vec<Vec<u8>>,
+    pub(crate) require_crl: bool,
     pub(crate) accept_unknown_attributes: bool,
     pub(crate) signature_hashes: Option<Vec<HashAlgorithm>>,
     pub(crate) allow_sha1_bank: bool,
@@ -91,6 +94,8 @@ impl PolicyFile {
             }
             builder = builder.platform(platform);
         }
+        let policies: Vec<CertificatePolicy<'_>> =
+            self.certificate_policies.iter().map(|oid| CertificatePolicy(oid)).collect();
         let rules = CertificateRules {
             purposes: purposes.as_deref().map_or(builder.purposes(), PolicyList::new),
             subjects: PolicyList::new(&subjects),
@@ -100,6 +105,8 @@ impl PolicyFile {
                 instance: google.instance.as_deref(),
             }),
             not_before_min: self.not_before_min,
+            policies: PolicyList::new(&policies),
+            require_crl: self.require_crl,
         };
         let golden: Vec<Vec<&[u8]>> = self
             .pcrs

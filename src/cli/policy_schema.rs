@@ -86,11 +86,6 @@ fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
     Ok(policy)
 }
 
-/// A policy asks for what this version cannot do: to go on without it would be a lie.
-fn absent(what: &str, why: &str) -> CliError {
-    CliError::Misuse(format!("{what} asks for a capability that is absent: {why} by this version"))
-}
-
 fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), CliError> {
     let names = [
         "platform?",
@@ -103,6 +98,7 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
         "subject?",
         "google?",
         "certificate_not_before_min?",
+        "certificate_policy?",
         "require_crl?",
         "accept_unknown_attributes?",
     ];
@@ -117,12 +113,10 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
         subjects,
         google,
         minimum,
+        certificate_policies,
         crl,
         unknown,
     ] = key.members("[key]", names).map_err(CliError::Misuse)?;
-    if flag(crl, "key.require_crl").map_err(CliError::Misuse)? {
-        return Err(absent("key.require_crl", "revocation lists are not read"));
-    }
     let mut plain = || -> Result<(), String> {
         if let Some(platform) = platform {
             let name = platform.text("key.platform")?;
@@ -166,6 +160,15 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
             let time = text.parse().map_err(|error| format!("key.certificate_not_before_min: {error}"))?;
             policy.not_before_min = Some(time);
         }
+        if certificate_policies.is_some() {
+            let oids = texts(certificate_policies, "key.certificate_policy")?;
+            if oids.is_empty() {
+                return Err("key.certificate_policy is empty, which no certificate can match".into());
+            }
+            policy.certificate_policies =
+                oids.into_iter().map(policy_text::certificate_policy).collect::<Result<_, _>>()?;
+        }
+        policy.require_crl = flag(crl, "key.require_crl")?;
         policy.accept_unknown_attributes = flag(unknown, "key.accept_unknown_attributes")?;
         Ok(())
     };

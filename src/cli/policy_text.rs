@@ -124,6 +124,14 @@ pub(crate) fn purpose(text: &str) -> Result<Option<Vec<u8>>, String> {
     }
 }
 
+/// The content octets of an object identifier.
+pub(crate) fn certificate_policy(text: &str) -> Result<Vec<u8>, String> {
+    let oid = der::asn1::ObjectIdentifier::new(text);
+    oid.map(|oid| oid.as_bytes().to_vec()).map_err(|_| {
+        format!("key.certificate_policy has {text:?}; expected an object identifier such as \"2.23.133.11.1.2\"")
+    })
+}
+
 /// The number of a PCR, as it is written: no sign, no leading zero.
 pub(crate) fn pcr(text: &str) -> Option<u8> {
     text.parse().ok().filter(|index| *index < 24 && format!("{index}") == text)

@@ -19,6 +19,8 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
     }
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
     let intermediates = keys::all_certificates(&arguments.intermediate)?;
+    let lists = keys::RevocationLists::read(&arguments.asked.crl, arguments.asked.evidence.max_size)?;
+    let lists = lists.lend()?;
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let input = match input::read(&arguments.asked.evidence, notes) {
         Ok(input) => input,
@@ -27,6 +29,7 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
     };
     policy.with(|policy| {
         let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
+            let proof = proof.with_revocation_lists(&lists);
             intermediates.iter().try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
         });
         let proof = match proof {

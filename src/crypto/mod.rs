@@ -10,6 +10,7 @@ use core::fmt;
 mod ecdsa;
 mod hash;
 mod limb;
+mod roca;
 mod rsa_arithmetic;
 mod rsa_encodings;
 mod software;

@@ -1,7 +1,8 @@
 //! The proof file, read without an allocator.
 
 use crate::verify::{
-    Attachments, Attestation, Evidence, KeyEvidence, Logs, MAX_CERTIFICATES, PcrValues, TooManyCertificates,
+    Attachments, Attestation, Evidence, KeyEvidence, Logs, MAX_CERTIFICATES, PcrValues, RevocationList,
+    TooManyCertificates,
 };
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
@@ -37,6 +38,13 @@ impl<'a> Proof<'a> {
     pub fn with_certificate(mut self, certificate: &'a [u8]) -> Result<Self, TooManyCertificates> {
         self.evidence.key = self.evidence.key.with_certificate(certificate)?;
         Ok(self)
+    }
+
+    /// The proof with revocation lists beside it: no proof carries any.
+    #[must_use]
+    pub fn with_revocation_lists(mut self, lists: &'a [RevocationList<'a>]) -> Self {
+        self.evidence.key = self.evidence.key.with_revocation_lists(lists);
+        self
     }
 
     /// The proof with a public key beside it, for a proof that names none.

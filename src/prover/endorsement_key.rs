@@ -5,7 +5,9 @@ use crate::crypto::{Crypto, PublicKey};
 use crate::structures::{
     Tpm2bEccParameter, Tpm2bPublicKeyRsa, TpmaObject, TpmsEccPoint, TpmtPublic, TpmuPublicId, TpmuPublicParms,
 };
-use crate::verify::{Anchor, PublicArea, Time, VerifiedChain, VerifyError, decode_spki, same_key, spki_sha256};
+use crate::verify::{
+    Anchor, PublicArea, Time, VerifiedChain, VerifyError, decode_spki, judge_strength, same_key, spki_sha256,
+};
 use crate::wire::Decode;
 
 /// An endorsement key (TCG EK Credential Profile 2.5), and the reason to trust that a TPM has it, and no one else.
@@ -81,6 +83,7 @@ impl<'a> EndorsementKey<'a> {
         if certified.is_some_and(|key| !same_key(key, &area.key)) {
             return Err(EnrollmentError::OtherEndorsementKey);
         }
+        judge_strength(&area.key).map_err(EnrollmentError::Endorsement)?;
         let needed = TpmaObject::RESTRICTED.with(TpmaObject::DECRYPT).with(TpmaObject::FIXED_TPM);
         if !area.attributes.contains(needed) || area.attributes.contains(TpmaObject::SIGN) {
             return Err(EnrollmentError::EndorsementAttributes(area.attributes));
@@ -95,6 +98,7 @@ impl<'a> EndorsementKey<'a> {
         root_sha256: Option<[u8; 32]>,
         crypto: &dyn Crypto,
     ) -> Result<Self, EnrollmentError<'a>> {
+        judge_strength(key).map_err(EnrollmentError::Endorsement)?;
         let template = EkTemplate::of(key).ok_or(EnrollmentError::EndorsementKind)?;
         let mut public = template.public();
         match (key, &mut public.parameters) {

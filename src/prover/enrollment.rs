@@ -3,7 +3,7 @@
 use super::kdf::{Secret, random};
 use super::{Credential, EndorsementKey, EnrollmentError, ProverError};
 use crate::crypto::Crypto;
-use crate::verify::{Activation, PublicArea, Time, judge_attributes};
+use crate::verify::{Activation, PublicArea, Time, judge_attributes, judge_strength};
 use crate::wire::der::{octets, tag, version_1, within};
 use crate::wire::der_write::{put, tlv};
 use crate::wire::{DecodeError, Parsed, in_field, located};
@@ -39,6 +39,7 @@ impl PendingActivation {
         crypto: &dyn Crypto,
     ) -> Result<(Self, Credential), EnrollmentError<'a>> {
         let ak = PublicArea::read(ak_public, crypto).map_err(EnrollmentError::Attestation)?;
+        judge_strength(&ak.key).map_err(EnrollmentError::Attestation)?;
         judge_attributes(ak.attributes).map_err(EnrollmentError::Attestation)?;
         let secret = Secret::new(random::<SECRET>().map_err(ProverError::from)?.to_vec());
         let credential = Credential::make(ek.public(), &ak.name, &secret)?;

@@ -1,11 +1,12 @@
 //! One certificate (RFC 5280): its fields, strictly read, and no judgement.
 
-use super::certificate_extensions::{Extensions, extensions};
+use super::certificate_extensions::{Extensions, extension, extensions};
+use super::signed_data::SignedData;
 use super::{DistinguishedName, Time, spki};
 use crate::crypto::PublicKey;
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
-    der::{element, integer, optional, tag, value, whole, within},
+    der::{any, element, integer, optional, tag, value, whole, within},
     in_field, located,
 };
 use der::asn1::{GeneralizedTime, UtcTime};
@@ -102,9 +103,45 @@ impl<'a> Certificate<'a> {
         })
     }
 
+    /// The value of the extension with this identifier, looked for in the bytes again: few are looked at, and each field costs stack.
+    pub(crate) fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
+        let (_, mut rest) = element(tag::SEQUENCE)(self.tbs).ok()?;
+        let mut list = loop {
+            match any(rest).ok()? {
+                (_, (EXTENSIONS, content)) => break element(tag::SEQUENCE)(content).ok()?.1,
+                (after, _) => rest = after,
+            }
+        };
+        loop {
+            match within(tag::SEQUENCE, extension)(list).ok()? {
+                (_, (found, _, content)) if found == oid => return Some(content),
+                (after, _) => list = after,
+            }
+        }
+    }
+
+    /// The policies under which it was issued (RFC 5280, 4.2.1.4), for [`policies`]; `None` without the extension.
+    pub(crate) fn policies(&self) -> Option<&'a [u8]> {
+        self.extension(CERTIFICATE_POLICIES)
+    }
+
+    pub(crate) fn signed_data(&self) -> SignedData<'a> {
+        SignedData { tbs: self.tbs, algorithm: self.signature_algorithm, signature: self.signature }
+    }
+
     pub(crate) fn key(&self) -> Result<PublicKey<'a>, DecodeError> {
         spki::decode(self.spki)
     }
+}
+
+/// The identifiers in the value of a `certificatePolicies` extension, as their content octets.
+pub(crate) fn policies(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = element(tag::SEQUENCE)(value).map_or(&[][..], |(_, content)| content);
+    core::iter::from_fn(move || {
+        let (after, information) = element(tag::SEQUENCE)(rest).ok()?;
+        rest = after;
+        element(tag::OID)(information).ok().map(|(_, oid)| oid)
+    })
 }
 
 fn certificate<'a>(input: &'a [u8], der: &'a [u8]) -> Parsed<'a, Certificate<'a>> {
@@ -172,7 +209,7 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
 }
 
 /// At most 20 octets (RFC 5280, 4.1.2.2), and one for the sign.
-fn serial_number(input: &[u8]) -> Parsed<'_, &[u8]> {
+pub(crate) fn serial_number(input: &[u8]) -> Parsed<'_, &[u8]> {
     let (rest, serial) = integer(input)?;
     match serial.len() {
         ..=21 => Ok((rest, serial)),
@@ -180,7 +217,7 @@ fn serial_number(input: &[u8]) -> Parsed<'_, &[u8]> {
     }
 }
 
-fn time(input: &[u8]) -> Parsed<'_, Time> {
+pub(crate) fn time(input: &[u8]) -> Parsed<'_, Time> {
     let (rest, since_1970) = match input.first() {
         Some(&tag::UTC_TIME) => {
             value::<UtcTime>(tag::UTC_TIME)(input).map(|(rest, time)| (rest, time.to_unix_duration()))
@@ -190,10 +227,14 @@ fn time(input: &[u8]) -> Parsed<'_, Time> {
     Ok((rest, Time::from_unix_seconds(since_1970.as_secs())))
 }
 
-fn bit_string(input: &[u8]) -> Parsed<'_, &[u8]> {
+pub(crate) fn bit_string(input: &[u8]) -> Parsed<'_, &[u8]> {
     let (rest, content) = element(tag::BIT_STRING)(input)?;
     match content {
         [0, octets @ ..] => Ok((rest, octets)),
         _ => Err(Fault::new(content, DecodeErrorKind::NotDer("a BIT STRING that ends inside an octet"))),
     }
 }
+
+/// Where the extensions of a certificate stand.
+const EXTENSIONS: u8 = tag::context_constructed(3);
+const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];

@@ -94,14 +94,16 @@ impl Budget {
         self.failed.load(Ordering::Relaxed)
     }
 
+    /// Whether more was asked for than there was.
+    pub(crate) fn is_overdrawn(&self) -> bool {
+        self.spent() > MAX_SIGNATURES
+    }
+
     // Load and store, not one exchange: one thread verifies one chain, and small cores have no exchange.
     fn take(&self) -> Result<(), InvalidSignature> {
         let spent = self.spent();
-        if spent >= MAX_SIGNATURES {
-            return Err(InvalidSignature);
-        }
         self.spent.store(spent.saturating_add(1), Ordering::Relaxed);
-        Ok(())
+        if spent < MAX_SIGNATURES { Ok(()) } else { Err(InvalidSignature) }
     }
 }
 

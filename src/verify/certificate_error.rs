@@ -1,9 +1,11 @@
 //! Why a certificate chain does not vouch for a key.
 
-use super::{DistinguishedName, Time, distinguished_name::Oid};
+use super::{
+    DistinguishedName, RevocationReason, Time, UnknownRevocation, distinguished_name::Oid, revocation::Unknown,
+};
 use crate::crypto::CryptoError;
 use crate::wire::{
-    DecodeError,
+    DecodeError, Hex,
     der::{element, tag},
 };
 use core::fmt;
@@ -50,6 +52,15 @@ pub enum CertificateError<'a> {
     /// `ExtendedKeyUsage` says another purpose; `found` are its identifiers, or no extension.
     #[expect(missing_docs, reason = "as the message says")]
     Purpose { subject: DistinguishedName<'a>, found: Option<&'a [u8]> },
+    /// Nobody knows whether a certificate is revoked, and the policy asks for it.
+    #[expect(missing_docs, reason = "whose list is wanted, where the certificate says it is, and what is wrong")]
+    RevocationUnknown { issuer: DistinguishedName<'a>, distribution_point: Option<&'a [u8]>, why: UnknownRevocation },
+    /// Its authority has revoked a certificate.
+    #[expect(missing_docs, reason = "as the message says")]
+    Revoked { subject: DistinguishedName<'a>, serial: &'a [u8], date: Time, reason: Option<RevocationReason> },
+    /// An RSA key of the shape that a faulty generator gives (CVE-2017-15361): others can compute its private key.
+    #[expect(missing_docs, reason = "as the message says")]
+    Roca { subject: DistinguishedName<'a> },
     /// Another rule of RFC 5280 is broken.
     Rule(&'static str),
     /// The signature on this certificate does not verify.
@@ -117,6 +128,22 @@ impl fmt::Display for CertificateError<'_> {
                 )?;
                 write_purposes(f, found)
             }
+            Self::RevocationUnknown { issuer, distribution_point, why } => {
+                write!(f, "key.require_crl asks whether each certificate is revoked: {}", Unknown { issuer, why })?;
+                f.write_str("; give it with --crl")?;
+                match distribution_point {
+                    Some(uri) => write!(f, " (the certificate says that it is at {})", uri.escape_ascii()),
+                    None => f.write_str(" (the certificate does not say where it is)"),
+                }
+            }
+            Self::Revoked { subject, serial, date, reason } => {
+                write!(f, "the certificate of {subject} with the serial number {} was revoked at {date}", Hex(serial))?;
+                match reason {
+                    Some(reason) => write!(f, ", because of {reason}"),
+                    None => f.write_str(", for no reason that is told"),
+                }
+            }
+            Self::Roca { subject } => write!(f, "the certificate of {subject} has {ROCA}"),
             Self::Rule(rule) => f.write_str(rule),
             Self::Signature { subject } => write!(f, "the signature on the certificate of {subject} does not verify"),
             Self::TooLarge { index, size } => write!(f, "certificate {index} has {size} bytes; the limit is 16384"),
@@ -143,6 +170,10 @@ impl fmt::Display for CertificateError<'_> {
         }
     }
 }
+
+/// What is told of a key that others can compute.
+pub(crate) const ROCA: &str = "an RSA key of the shape that a faulty generator gives (ROCA, CVE-2017-15361): its private key can be computed; make another \
+                               key, of ECC or after an update of the TPM's firmware";
 
 fn write_purposes(f: &mut fmt::Formatter<'_>, found: Option<&[u8]>) -> fmt::Result {
     let Some(mut rest) = found else { return f.write_str("no ExtendedKeyUsage") };

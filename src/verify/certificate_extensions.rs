@@ -34,18 +34,9 @@ pub struct GoogleInstance<'a> {
     pub instance: &'a str,
 }
 
-pub(crate) fn extensions(mut input: &[u8]) -> Parsed<'_, Extensions<'_>> {
+pub(crate) fn extensions(input: &[u8]) -> Parsed<'_, Extensions<'_>> {
     let mut read = Extensions::default();
-    let mut seen: heapless::Vec<&[u8], MAX_EXTENSIONS> = heapless::Vec::new();
-    while !input.is_empty() {
-        let (rest, (oid, critical, content)) = within(tag::SEQUENCE, extension)(input)?;
-        if seen.contains(&oid) {
-            return Err(Fault::new(input, DecodeErrorKind::NotDer("an extension that stands twice")));
-        }
-        if seen.push(oid).is_err() {
-            let found = MAX_EXTENSIONS.saturating_add(1);
-            return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: MAX_EXTENSIONS }));
-        }
+    let (rest, ()) = each_extension(input, |oid, critical, content| {
         match oid {
             KEY_USAGE => read.key_usage = Some(in_field(&"keyUsage", all_of(key_usage))(content)?.1),
             BASIC_CONSTRAINTS => {
@@ -62,16 +53,38 @@ pub(crate) fn extensions(mut input: &[u8]) -> Parsed<'_, Extensions<'_>> {
             other if critical => read.unknown_critical = read.unknown_critical.or(Some(other)),
             _ => {}
         }
+        Ok((content, ()))
+    })?;
+    Ok((rest, read))
+}
+
+/// Hands each extension to `see`: its identifier, whether it is critical, and its value. None stands twice.
+pub(crate) fn each_extension<'a>(
+    mut input: &'a [u8],
+    mut see: impl FnMut(&'a [u8], bool, &'a [u8]) -> Parsed<'a, ()>,
+) -> Parsed<'a, ()> {
+    let mut seen: heapless::Vec<&[u8], MAX_EXTENSIONS> = heapless::Vec::new();
+    while !input.is_empty() {
+        let (rest, (oid, critical, content)) = within(tag::SEQUENCE, extension)(input)?;
+        if seen.contains(&oid) {
+            return Err(Fault::new(input, DecodeErrorKind::NotDer("an extension that stands twice")));
+        }
+        if seen.push(oid).is_err() {
+            let found = MAX_EXTENSIONS.saturating_add(1);
+            return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: MAX_EXTENSIONS }));
+        }
+        see(oid, critical, content)?;
         input = rest;
     }
-    Ok((input, read))
+    Ok((input, ()))
 }
 
 fn all_of<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
     crate::wire::all(inner)
 }
 
-fn extension(input: &[u8]) -> Parsed<'_, (&[u8], bool, &[u8])> {
+/// The next extension: its identifier, whether it is critical, and its value.
+pub(crate) fn extension(input: &[u8]) -> Parsed<'_, (&[u8], bool, &[u8])> {
     let (input, oid) = element(tag::OID)(input)?;
     let (input, critical) = match input.first() {
         Some(&tag::BOOLEAN) => match element(tag::BOOLEAN)(input)? {
@@ -175,6 +188,7 @@ pub(crate) const DIGITAL_SIGNATURE: u8 = 0x80;
 pub(crate) const KEY_ENCIPHERMENT: u8 = 0x20;
 pub(crate) const KEY_AGREEMENT: u8 = 0x08;
 pub(crate) const KEY_CERT_SIGN: u8 = 0x04;
+pub(crate) const CRL_SIGN: u8 = 0x02;
 
 /// More than any certificate of a TPM has, so that the search for duplicates is bounded.
 const MAX_EXTENSIONS: usize = 32;

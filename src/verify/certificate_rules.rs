@@ -1,6 +1,8 @@
 //! What a policy asks of the certificate of an attestation key, beyond a chain to an anchor.
 
-use super::{Certificate, GoogleInstance, PolicyList, Purpose, Time, VerifyError, distinguished_name::Escaped};
+use super::certificate::policies;
+use super::distinguished_name::{Escaped, Oid};
+use super::{Certificate, GoogleInstance, PolicyList, Purpose, Time, VerifyError};
 use core::fmt;
 
 /// The rules for a certificate.
@@ -14,7 +16,15 @@ pub struct CertificateRules<'a> {
     pub google: Option<GoogleRule<'a>>,
     /// The earliest date that it may be valid from.
     pub not_before_min: Option<Time>,
+    /// The policies of which it must have been issued under one; any or none, if none is named. The authorities' own are not followed.
+    pub policies: PolicyList<'a, CertificatePolicy<'a>>,
+    /// Whether it must be known of each certificate below the root that it is not revoked.
+    pub require_crl: bool,
 }
+
+/// A policy under which certificates are issued (RFC 5280, 4.2.1.4): the content octets of its OBJECT IDENTIFIER.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificatePolicy<'a>(pub &'a [u8]);
 
 /// The Google instance that a certificate must name; what is absent may be anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +47,11 @@ impl<'a> CertificateRules<'a> {
         if !self.subjects.is_empty() && !self.subjects.iter().any(|subject| leaf.subject.prints_as(subject)) {
             return Err(VerifyError::Subject(leaf.subject));
         }
+        let found = leaf.policies();
+        let among = |found| policies(found).any(|oid| self.policies.contains(&CertificatePolicy(oid)));
+        if !self.policies.is_empty() && !found.is_some_and(among) {
+            return Err(VerifyError::CertificatePolicy(found));
+        }
         let found = leaf.extensions.google_instance;
         match self.google {
             Some(rule) if !found.is_some_and(|found| rule.allows(&found)) => Err(VerifyError::Instance(found)),
@@ -54,6 +69,21 @@ impl GoogleRule<'_> {
     fn allows(&self, found: &GoogleInstance<'_>) -> bool {
         let fits = |asked: Option<&str>, found: &str| asked.is_none_or(|asked| asked == found);
         fits(self.project, found.project) && fits(self.zone, found.zone) && fits(self.instance, found.instance)
+    }
+}
+
+/// The value of a `certificatePolicies` extension, in words.
+pub(crate) struct Policies<'a>(pub(crate) Option<&'a [u8]>);
+
+impl fmt::Display for Policies<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(found) = self.0 else { return f.write_str("no policies") };
+        let mut comma = "";
+        for oid in policies(found) {
+            write!(f, "{comma}{}", Oid(oid))?;
+            comma = ", ";
+        }
+        Ok(())
     }
 }
 

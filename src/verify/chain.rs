@@ -1,10 +1,12 @@
 //! From certificates nobody vouches for to one that an anchor vouches for.
 
 use super::{
-    Anchor, Certificate, CertificateError, DistinguishedName, PolicyList, Purpose, Time,
+    Anchor, Certificate, CertificateError, DistinguishedName, PolicyList, Purpose, RevocationStatus, Time,
     certificate_algorithms::{Algorithms, Provider},
-    chain_rules::{LeafUse, diagnose, judge_authority, judge_leaf, judge_root},
+    chain_rules::{ChainRules, LeafUse, diagnose, judge_authority, judge_leaf, judge_root, judge_strength},
     platforms::ENDORSEMENT_KEY,
+    revocation::RevocationRules,
+    signed_data::Refused,
 };
 use crate::crypto::Crypto;
 use core::time::Duration;
@@ -16,7 +18,7 @@ use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, 
 /// ```compile_fail,E0451
 /// # use tpmproof::verify::{Certificate, VerifiedChain, Time};
 /// # fn f(leaf: Certificate<'static>) -> VerifiedChain<'static> {
-/// VerifiedChain { leaf, names: Default::default(), root_sha256: [0; 32], time: Time::from_unix_seconds(0) }
+/// VerifiedChain { leaf, names: Default::default(), root_sha256: [0; 32], time: Time::from_unix_seconds(0), ..todo!() }
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -24,6 +26,7 @@ pub struct VerifiedChain<'a> {
     leaf: Certificate<'a>,
     names: heapless::Vec<DistinguishedName<'a>, MAX_CERTIFICATES>,
     root_sha256: [u8; 32],
+    revocation: RevocationStatus,
     time: Time,
 }
 
@@ -32,13 +35,13 @@ impl<'a> VerifiedChain<'a> {
     pub(crate) fn verify(
         certificates: &[&'a [u8]],
         anchors: impl Iterator<Item = Anchor<'a>>,
-        leaf_use: LeafUse,
-        purposes: &PolicyList<'_, Purpose<'_>>,
+        rules: &ChainRules<'_, 'a>,
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
         let walked = find(certificates, anchors, time, crypto)?;
-        Self::judge(certificates, &walked, leaf_use, purposes, time, crypto)
+        let revocation = rules.revocation.judge(walked.below(certificates), walked.root, time, crypto)?;
+        Self::judge(certificates, &walked, rules, revocation, time, crypto)
     }
 
     /// Ties the certificate of an endorsement key, the first of `certificates`, to one of `anchors`, through the others. It must say that it
@@ -53,8 +56,9 @@ impl<'a> VerifiedChain<'a> {
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
         const PURPOSES: &[Purpose<'_>] = &[Purpose::Oid(ENDORSEMENT_KEY)];
-        let purposes = PolicyList::new(PURPOSES);
-        Self::verify(certificates, anchors.iter().copied(), LeafUse::Decryption, &purposes, time, crypto)
+        let (purposes, revocation) = (&PolicyList::new(PURPOSES), RevocationRules::NONE);
+        let rules = ChainRules { leaf_use: LeafUse::Decryption, purposes, revocation };
+        Self::verify(certificates, anchors.iter().copied(), &rules, time, crypto)
     }
 
     /// What is asked beyond RFC 5280, of each certificate on the way.
@@ -62,26 +66,30 @@ impl<'a> VerifiedChain<'a> {
     fn judge(
         certificates: &[&'a [u8]],
         walked: &Walked<'a>,
-        leaf_use: LeafUse,
-        purposes: &PolicyList<'_, Purpose<'_>>,
+        rules: &ChainRules<'_, 'a>,
+        revocation: RevocationStatus,
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
+        let purposes = rules.purposes;
         let leaf = Offered(certificates).leaf()?;
-        judge_leaf(&leaf, leaf_use, purposes)?;
+        judge_leaf(&leaf, rules.leaf_use, purposes)?;
+        judge_strength(&leaf)?;
         let mut names = heapless::Vec::new();
         let too_many = |_| CertificateError::TooMany(certificates.len());
         names.push(leaf.subject).map_err(too_many)?;
         for der in &walked.authorities {
             let authority = Certificate::from_der(der).map_err(CertificateError::Anchor)?;
             judge_authority(&authority, purposes)?;
+            judge_strength(&authority)?;
             names.push(authority.subject).map_err(too_many)?;
         }
         let root = Certificate::from_der(walked.root).map_err(CertificateError::Anchor)?;
         judge_root(&root, names.len(), purposes, time)?;
+        judge_strength(&root)?;
         names.push(root.subject).map_err(too_many)?;
         let root_sha256 = super::anchors::sha256(root.der, crypto)?;
-        Ok(Self { leaf, names, root_sha256, time })
+        Ok(Self { leaf, names, root_sha256, revocation, time })
     }
 
     /// The key's certificate.
@@ -99,6 +107,12 @@ impl<'a> VerifiedChain<'a> {
     #[must_use]
     pub fn root_sha256(&self) -> &[u8; 32] {
         &self.root_sha256
+    }
+
+    /// What is known of the revocation of the certificates below the root.
+    #[must_use]
+    pub fn revocation(&self) -> RevocationStatus {
+        self.revocation
     }
 
     /// When the chain was found valid.
@@ -171,7 +185,10 @@ fn roots<'a>(
         if offered.iter().any(|one| one.issuer == candidate.subject) && anchor.stands_for(candidate, provider.crypto)? {
             if anchor.is_key() {
                 // Only its key is pinned: its name, dates and constraints are its own word until the key signs them.
-                verify_self_signed(candidate, provider)?;
+                candidate.signed_data().verify(candidate.spki, provider).map_err(|refused| match refused {
+                    Refused::Algorithm => CertificateError::Algorithm { subject: candidate.subject },
+                    Refused::Signature => CertificateError::Signature { subject: candidate.subject },
+                })?;
             }
             found.push(candidate.der).map_err(|_| CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)))?;
         }
@@ -193,36 +210,6 @@ fn roots<'a>(
     Ok(found)
 }
 
-fn verify_self_signed<'a>(root: &Certificate<'a>, provider: &Provider<'_>) -> Result<(), CertificateError<'a>> {
-    let refused = CertificateError::Signature { subject: root.subject };
-    let content = crate::wire::der::element(crate::wire::der::tag::SEQUENCE);
-    let algorithm = content(root.signature_algorithm).map(|(_, content)| content).unwrap_or_default();
-    let own = PublicKeyInfo::split(root.spki).ok_or(refused)?;
-    let algorithms = Algorithms::new(provider);
-    let table = algorithms.table();
-    let fits = table
-        .iter()
-        .find(|row| row.signature_alg_id().as_ref() == algorithm && row.public_key_alg_id().as_ref() == own.algorithm);
-    let row = fits.ok_or(CertificateError::Algorithm { subject: root.subject })?;
-    row.verify_signature(own.bits, root.tbs, root.signature).map_err(|_| refused)
-}
-
-/// The two parts of a `SubjectPublicKeyInfo`.
-struct PublicKeyInfo<'a> {
-    algorithm: &'a [u8],
-    bits: &'a [u8],
-}
-
-impl<'a> PublicKeyInfo<'a> {
-    fn split(spki: &'a [u8]) -> Option<Self> {
-        use crate::wire::der::{element, tag};
-        let (_, content) = element(tag::SEQUENCE)(spki).ok()?;
-        let (rest, algorithm) = element(tag::SEQUENCE)(content).ok()?;
-        let (_, bits) = element(tag::BIT_STRING)(rest).ok()?;
-        Some(Self { algorithm, bits: bits.get(1..)? })
-    }
-}
-
 /// The path from the first of `certificates` to one of `anchors`. The search is the deepest part of a verification: it has a frame
 /// of its own, so that nothing that is only needed before or after it takes stack beside it.
 #[inline(never)]
@@ -242,6 +229,13 @@ fn find<'a>(
 struct Walked<'a> {
     root: &'a [u8],
     authorities: Ders<'a>,
+}
+
+impl<'a> Walked<'a> {
+    /// The certificates below the root, the key's own first.
+    fn below(&self, certificates: &[&'a [u8]]) -> impl Iterator<Item = &'a [u8]> + Clone {
+        certificates.first().copied().into_iter().chain(self.authorities.iter().copied())
+    }
 }
 
 /// Signatures, names, validity, CA flags, path length: RFC 5280, 6.1, as `webpki` does it.

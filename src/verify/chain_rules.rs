@@ -6,9 +6,19 @@ use super::{
     certificate_extensions::{DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT},
     chain::Offered,
     platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
+    revocation::RevocationRules,
 };
 use crate::crypto::PublicKey;
 use webpki::Error;
+
+/// What is asked of a chain.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ChainRules<'r, 'a> {
+    pub(crate) leaf_use: LeafUse,
+    /// The purposes of which the leaf must have one.
+    pub(crate) purposes: &'r PolicyList<'r, Purpose<'r>>,
+    pub(crate) revocation: RevocationRules<'r, 'a>,
+}
 
 /// What the key of a leaf is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +94,15 @@ pub(crate) fn judge_root<'a>(
         _ => {}
     }
     judge_authority(root, purposes)
+}
+
+/// A key that others can compute vouches for nobody.
+pub(crate) fn judge_strength<'a>(certificate: &Certificate<'a>) -> Result<(), CertificateError<'a>> {
+    match certificate.key() {
+        Ok(key) if key.has_roca_shape() => Err(CertificateError::Roca { subject: certificate.subject }),
+        // One that cannot be read has verified nothing; of a leaf it is told where the leaf's key is wanted.
+        _ => Ok(()),
+    }
 }
 
 /// Why `webpki` refused: its error names no certificate, so the one that it means is looked for.

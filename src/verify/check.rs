@@ -1,6 +1,6 @@
 //! One line of a report.
 
-use super::VerifyError;
+use super::{DistinguishedName, UnknownRevocation, VerifyError, revocation::Unknown};
 use crate::wire::Hex;
 use core::fmt;
 
@@ -47,6 +47,8 @@ pub enum Detail<'a> {
     Bytes(&'a [u8]),
     /// The nonce that was asked for and answered.
     Nonce(&'a [u8]),
+    /// Why nobody knows whether a certificate of this issuer is revoked.
+    Revocation { issuer: DistinguishedName<'a>, why: UnknownRevocation },
 }
 
 impl Outcome<'_> {
@@ -76,6 +78,7 @@ impl fmt::Display for Detail<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Count { count, after } => write!(f, "{count}{after}"),
             Self::Bytes(bytes) => Hex(bytes).fmt(f),
+            Self::Revocation { issuer, why } => Unknown { issuer: *issuer, why: *why }.fmt(f),
             Self::Nonce(nonce) => write!(f, "made for the nonce {}", Hex(nonce)),
         }
     }

@@ -18,6 +18,8 @@ pub enum VerifyError<'a> {
     UnknownKey(KeyIdentity),
     /// No trusted authority vouches for the key.
     Certificate(CertificateError<'a>),
+    /// The key is an RSA key of the shape that a faulty generator gives (CVE-2017-15361): others can compute its private key.
+    Roca,
     /// The evidence shows different keys: certificate, `TPMT_PUBLIC` or public key.
     KeyMismatch,
     /// The public area is that of no signing key.
@@ -31,6 +33,8 @@ pub enum VerifyError<'a> {
     Subject(DistinguishedName<'a>),
     /// The certificate is for another instance than the policy names, or for none.
     Instance(Option<GoogleInstance<'a>>),
+    /// The certificate was issued under none of the policies that are asked; the value of its `certificatePolicies`, if it has some.
+    CertificatePolicy(Option<&'a [u8]>),
     /// The certificate was issued before the policy's earliest date.
     #[expect(missing_docs, reason = "as the message says")]
     CertificateTooOld { not_before: Time, minimum: Time },

@@ -1,5 +1,7 @@
 //! What a [`VerifyError`] says to a person.
 
+use super::certificate_error::ROCA;
+use super::certificate_rules::Policies;
 use super::{KeyIdentity, Part, VerifyError, distinguished_name::Escaped};
 use crate::wire::Hex;
 use core::fmt;
@@ -19,6 +21,7 @@ impl fmt::Display for VerifyError<'_> {
                 }
             }
             Self::Certificate(error) => error.fmt(f),
+            Self::Roca => write!(f, "the attestation key is {ROCA}"),
             Self::KeyMismatch => f.write_str("the proof shows different keys: its certificate, its TPMT_PUBLIC and its public key are not of one key"),
             Self::KeyType(kind) => write!(f, "the public area is of type {kind:?}; an attestation key is TPM_ALG_RSA or TPM_ALG_ECC"),
             Self::UnsupportedCurve(curve) => write!(f, "the key is on the curve {curve:?}; TPM_ECC_NIST_P256 and TPM_ECC_NIST_P384 are supported"),
@@ -35,6 +38,7 @@ impl fmt::Display for VerifyError<'_> {
             Self::Subject(found) => write!(f, "the certificate is of {found}, which the policy does not name"),
             Self::Instance(None) => f.write_str("the certificate names no Google instance, and the policy asks for one"),
             Self::Instance(Some(found)) => write!(f, "the certificate is of the Google instance {found}, which is not the policy's"),
+            Self::CertificatePolicy(found) => write!(f, "the certificate was issued under none of the policies that key.certificate_policy names; found {}", Policies(found)),
             Self::CertificateTooOld { not_before, minimum } => write!(f, "the certificate was issued at {not_before}, before {minimum}, the policy's earliest date"),
             Self::HashNotAllowed(hash) => write!(f, "the signature's hash is {hash:?}, which the policy does not allow (quote.signature_hash; TPM_ALG_SHA1 only where it is named)"),
             Self::SchemeMismatch { key, signature: (scheme, hash) } => {

@@ -1,6 +1,6 @@
 //! What a prover hands over: bytes, and nothing to believe.
 
-use super::{Attachments, Attestation, Logs, PcrValues, chain::MAX_CERTIFICATES};
+use super::{Attachments, Attestation, Logs, PcrValues, RevocationList, chain::MAX_CERTIFICATES};
 use core::fmt;
 
 /// Evidence about one machine (RFC 9334, "Evidence" with its "Endorsements").
@@ -25,6 +25,7 @@ pub struct KeyEvidence<'a> {
     pub(crate) public: Option<&'a [u8]>,
     pub(crate) spki: Option<&'a [u8]>,
     pub(crate) certificates: heapless::Vec<&'a [u8], MAX_CERTIFICATES>,
+    pub(crate) revocation_lists: &'a [RevocationList<'a>],
 }
 
 impl<'a> KeyEvidence<'a> {
@@ -55,6 +56,14 @@ impl<'a> KeyEvidence<'a> {
     pub fn with_certificate(mut self, certificate: &'a [u8]) -> Result<Self, TooManyCertificates> {
         self.certificates.push(certificate).map_err(|_| TooManyCertificates)?;
         Ok(self)
+    }
+
+    /// With these revocation lists, instead of those that were there. Who brings a list does not matter: it counts only if the authority
+    /// that issued a certificate signed it.
+    #[must_use]
+    pub fn with_revocation_lists(mut self, lists: &'a [RevocationList<'a>]) -> Self {
+        self.revocation_lists = lists;
+        self
     }
 
     /// The certificates, the key's own first.

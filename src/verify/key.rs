@@ -3,9 +3,10 @@
 use super::{
     Activation, Anchor, CertificateError, CertificateRules, KeyEvidence, Name, Pin, Time, VerifiedChain, VerifyError,
     anchors::sha256,
-    chain_rules::LeafUse,
+    chain_rules::{ChainRules, LeafUse},
     error::{KeyIdentity, Part},
     public_area::{PublicArea, judge_attributes},
+    revocation::RevocationRules,
     spki,
 };
 use crate::crypto::{Crypto, PublicKey};
@@ -150,8 +151,9 @@ impl<'a> TrustedKey<'a> {
         time: Time,
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
-        let purposes = &rules.purposes;
-        let chain = VerifiedChain::verify(evidence.certificates(), anchors, LeafUse::Signing, purposes, time, crypto);
+        let revocation = RevocationRules { lists: evidence.revocation_lists, required: rules.require_crl };
+        let asked = ChainRules { leaf_use: LeafUse::Signing, purposes: &rules.purposes, revocation };
+        let chain = VerifiedChain::verify(evidence.certificates(), anchors, &asked, time, crypto);
         Self::of_chain(chain, evidence, rules, crypto)
     }
 
@@ -174,7 +176,7 @@ impl<'a> TrustedKey<'a> {
         Self::new(key, Trust::Certified(chain), public, attributes, crypto)
     }
 
-    /// Attributes that are told are judged, whoever tells them: a proof may not contradict itself.
+    /// A key that others can compute is nobody's. Attributes that are told are judged, whoever tells them: a proof may not contradict itself.
     fn new(
         key: PublicKey<'a>,
         trust: Trust<'a>,
@@ -182,6 +184,7 @@ impl<'a> TrustedKey<'a> {
         attributes: Attributes,
         crypto: &'a dyn Crypto,
     ) -> Result<Self, VerifyError<'a>> {
+        judge_strength(&key)?;
         if let Some(public) = &public {
             judge_attributes(public.attributes)?;
         }
@@ -241,6 +244,11 @@ pub(crate) fn public_area_spki<'e>(
     let area = PublicArea::read(public, crypto)?;
     let mut buffer = [0; spki::MAX_SIZE];
     spki::encode(&area.key, &mut buffer).map(<[u8]>::to_vec).ok_or(VerifyError::NoKey)
+}
+
+/// Whoever can compute a key can sign with it.
+pub(crate) fn judge_strength<'e>(key: &PublicKey<'_>) -> Result<(), VerifyError<'e>> {
+    if key.has_roca_shape() { Err(VerifyError::Roca) } else { Ok(()) }
 }
 
 fn public_area<'a>(evidence: &KeyEvidence<'a>, crypto: &dyn Crypto) -> Result<Option<PublicArea<'a>>, VerifyError<'a>> {

@@ -27,6 +27,7 @@ mod chain_rules;
 mod channel;
 mod check;
 mod distinguished_name;
+mod distribution_points;
 mod enclosed;
 mod error;
 mod error_text;
@@ -61,10 +62,15 @@ mod replay;
 mod report;
 mod report_json;
 mod report_text;
+mod revocation;
+mod revocation_entry;
+mod revocation_list;
+mod revocation_list_error;
 mod runtime_list;
 mod secure_boot;
 mod secure_boot_rules;
 mod separators;
+mod signed_data;
 mod spki;
 mod stairs;
 mod start_up;
@@ -80,7 +86,7 @@ pub use bindings::{Binding, Required};
 pub use certificate::Certificate;
 pub use certificate_error::CertificateError;
 pub use certificate_extensions::GoogleInstance;
-pub use certificate_rules::{CertificateRules, GoogleRule};
+pub use certificate_rules::{CertificatePolicy, CertificateRules, GoogleRule};
 pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
 pub use channel::{Channel, ChannelNonce, Role};
 pub use check::{Check, Outcome};
@@ -97,6 +103,8 @@ pub use facts::{Fact, FactKind};
 #[cfg(feature = "cli")]
 pub(crate) use facts_text::FactJson;
 pub use ima::ImaRules;
+#[cfg(feature = "prover")]
+pub(crate) use key::judge_strength;
 #[cfg(feature = "cli")]
 pub(crate) use key::public_area_spki;
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
@@ -122,6 +130,10 @@ pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
 #[cfg(feature = "cli")]
 pub(crate) use report_json::{Quoted, unreadable_json};
+pub use revocation::{RevocationStatus, UnknownRevocation};
+pub use revocation_entry::{RevocationReason, Revoked};
+pub use revocation_list::{MAX_REVOCATION_LIST_SIZE, RevocationList};
+pub use revocation_list_error::RevocationListError;
 #[cfg(feature = "cli")]
 pub(crate) use secure_boot::configures;
 pub use secure_boot::{KeyVariable, SecureBoot, SecureBootError};

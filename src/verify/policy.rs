@@ -171,6 +171,8 @@ pub enum PolicyError {
     GoldenLength { bank: HashAlgorithm, index: u8, found: usize },
     /// No key is trusted.
     NoKey,
+    /// This rule is about certificates, and no authority is trusted.
+    NoAuthority(&'static str),
     /// A Google rule asks for nothing.
     EmptyGoogle,
     /// A pinned Name is not an algorithm and a digest of its length.
@@ -260,6 +262,7 @@ impl fmt::Display for PolicyError {
                 bank.output_len()
             ),
             Self::WrongLength(found) => write!(f, "a value has {found} bytes, which is not the length of its bank's digests"),
+            Self::NoAuthority(rule) => write!(f, "{rule} asks for something of certificates, and [key] trusts no authority; name a platform or roots, or leave the rule out"),
             Self::EmptyGoogle => f.write_str("key.google is empty; give project, zone or instance"),
             Self::PinName => f.write_str("a pinned Name is not an algorithm and a digest of its length"),
             Self::DuplicateBank(bank) => write!(f, "quote.selection has the bank {} twice", bank.name()),

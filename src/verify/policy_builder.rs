@@ -48,6 +48,8 @@ impl<'a> PolicyBuilder<'a> {
                 subjects: PolicyList::EMPTY,
                 google: None,
                 not_before_min: None,
+                policies: PolicyList::EMPTY,
+                require_crl: false,
             },
             accept_unknown_attributes: false,
             signature_hashes: PolicyList::new(SHA2),
@@ -237,6 +239,16 @@ impl<'a> PolicyBuilder<'a> {
         };
         if self.pins.iter().any(|pin| name(&pin) == Some(false)) {
             return Err(PolicyError::PinName);
+        }
+        if self.anchors.is_empty() && self.platform.is_none() {
+            for (asked, rule) in [
+                (self.certificate.require_crl, "key.require_crl"),
+                (!self.certificate.policies.is_empty(), "key.certificate_policy"),
+            ] {
+                if asked {
+                    return Err(PolicyError::NoAuthority(rule));
+                }
+            }
         }
         match self.certificate.google {
             Some(rule) if rule == super::GoogleRule::default() => Err(PolicyError::EmptyGoogle),

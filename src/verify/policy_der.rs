@@ -1,7 +1,10 @@
 //! A policy in DER: what a small machine reads without an allocator.
 
 use super::policy_items::{ima, list, secure_boot};
-use super::{CertificateRules, EventRules, GoogleRule, Platform, Policy, PolicyBuilder, PolicyError, Time};
+use super::{
+    CertificatePolicy, CertificateRules, EventRules, GoogleRule, Platform, Policy, PolicyBuilder, PolicyError,
+    PolicyList, Time,
+};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
     der::{flag, maybe, tag, text, value, version_1, within},
@@ -63,9 +66,12 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
     let (input, reset_count) = in_field(&"Policy.resetCount", number::<19, u32>)(input)?;
     let (input, restart_count) = in_field(&"Policy.restartCount", number::<20, u32>)(input)?;
     let (input, events) = events(input)?;
+    let more = maybe(listed(27), within(listed(27), certificate_rules));
+    let (input, more) = in_field(&"Policy.certificateRules", more)(input)?;
+    let (policies, require_crl) = more.unwrap_or_default();
     let ima = maybe(listed(30), within(listed(30), ima));
     let (input, ima) = in_field(&"Policy.ima", ima)(input)?;
-    let certificate = CertificateRules { purposes, subjects, google, not_before_min };
+    let certificate = CertificateRules { purposes, subjects, google, not_before_min, policies, require_crl };
     let builder = PolicyBuilder {
         pins,
         activations,
@@ -100,6 +106,16 @@ fn events(input: &[u8]) -> Parsed<'_, EventRules<'_>> {
     let (input, require_seal) = in_field(&"Policy.requireSeal", list(listed(25)))(input)?;
     let (input, accept_any_boot) = in_field(&"Policy.acceptAnyBoot", flag(tag::context(26)))(input)?;
     Ok((input, EventRules { secure_boot, require, allow, allow_unknown, require_seal, accept_any_boot }))
+}
+
+/// Never empty: it is left out where it would be.
+fn certificate_rules(input: &[u8]) -> Parsed<'_, (PolicyList<'_, CertificatePolicy<'_>>, bool)> {
+    let (rest, policies) = in_field(&"CertificateRules.policies", list(listed(0)))(input)?;
+    let (rest, require_crl) = in_field(&"CertificateRules.requireCrl", flag(tag::context(1)))(rest)?;
+    if policies.is_empty() && !require_crl {
+        return Err(Fault::new(input, DecodeErrorKind::NotDer("rules that ask for nothing, which are left out")));
+    }
+    Ok((rest, (policies, require_crl)))
 }
 
 fn platform(input: &[u8]) -> Parsed<'_, Option<&'static Platform>> {

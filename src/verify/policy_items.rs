@@ -2,8 +2,8 @@
 
 use super::policy_list::{PolicyItem, PolicyList};
 use super::{
-    Activation, Anchor, BankSelection, EventRule, ImaRules, LogName, LogRule, PathRule, PcrRule, Pin, Purpose,
-    Reference, SecureBootRules,
+    Activation, Anchor, BankSelection, CertificatePolicy, EventRule, ImaRules, LogName, LogRule, PathRule, PcrRule,
+    Pin, Purpose, Reference, SecureBootRules,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::TcgEventType;
@@ -60,6 +60,7 @@ item!(Purpose<'a>, purpose, |item, out| match item {
     Purpose::Absent => put(out, tag::NULL, &[]),
     Purpose::Oid(oid) => put(out, tag::OID, oid),
 });
+item!(CertificatePolicy<'a>, certificate_policy, |item, out| put(out, tag::OID, item.0));
 item!(BankSelection, bank_selection, |item, out| {
     let mut content = Vec::new();
     item.bank.encode(&mut content);
@@ -199,6 +200,10 @@ fn purpose(input: &[u8]) -> Parsed<'_, Purpose<'_>> {
         Some(&tag::NULL) => octets::<0>(tag::NULL)(input).map(|(rest, _)| (rest, Purpose::Absent)),
         _ => element(tag::OID)(input).map(|(rest, oid)| (rest, Purpose::Oid(oid))),
     }
+}
+
+fn certificate_policy(input: &[u8]) -> Parsed<'_, CertificatePolicy<'_>> {
+    element(tag::OID)(input).map(|(rest, oid)| (rest, CertificatePolicy(oid)))
 }
 
 fn bank_selection(input: &[u8]) -> Parsed<'_, BankSelection> {

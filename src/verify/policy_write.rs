@@ -60,6 +60,12 @@ impl Policy<'_> {
         policy.events.require_seal.encode(listed(25), &mut out);
         flag_in(&mut out, tag::context(26), policy.events.accept_any_boot);
         let mut content = Vec::new();
+        policy.certificate.policies.encode(listed(0), &mut content);
+        flag_in(&mut content, tag::context(1), policy.certificate.require_crl);
+        if !content.is_empty() {
+            put(&mut out, listed(27), &content);
+        }
+        let mut content = Vec::new();
         put_ima(&policy.ima, &mut content);
         if !content.is_empty() {
             put(&mut out, listed(30), &content);

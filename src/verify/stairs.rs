@@ -1,9 +1,10 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attributes, Challenge, Evidence, LogsError, Policy, Rejection, Report, Time, Trust, TrustedKey,
-    VerifiedQuote, VerifyError,
+    Attachments, Attributes, CertificateError, Challenge, Evidence, LogsError, Policy, Rejection, Report, Time, Trust,
+    TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
+    revocation,
 };
 use crate::crypto::{Crypto, HashAlgorithm};
 
@@ -112,7 +113,17 @@ fn book_key<'a>(
     let key = match trusted {
         Ok(key) => key,
         Err(error) => {
-            let stair: CheckName = if policy.anchors().is_some() { &"certificate-chain" } else { &"identity" };
+            let stair: CheckName = match error {
+                VerifyError::Certificate(
+                    CertificateError::Revoked { .. } | CertificateError::RevocationUnknown { .. },
+                ) => {
+                    let found = Detail::Text("it leads to a root that the policy trusts");
+                    report.note(&"certificate-chain", Finding::Pass(found));
+                    &"revocation"
+                }
+                _ if policy.anchors().is_some() => &"certificate-chain",
+                _ => &"identity",
+            };
             report.note(stair, Finding::Fail(error));
             return Err(error);
         }
@@ -142,7 +153,7 @@ fn book_key<'a>(
             };
             [
                 (&"certificate-chain", Finding::Pass(whole)),
-                (&"revocation", Finding::NotChecked(Detail::Text("no revocation list was given"))),
+                (&"revocation", revocation::finding(chain)),
                 (&"identity", identity),
             ]
         }

@@ -4,9 +4,10 @@ use super::{
     Anchor, Certificate, CertificateError, Channel, ChannelNonce, MAX_CERTIFICATES, Part, PolicyList, Purpose,
     Rejection, Report, Role, Time, VerifiedChain, VerifyError,
     anchors::sha256,
-    chain_rules::LeafUse,
+    chain_rules::{ChainRules, LeafUse},
     check::Finding,
     platforms::{CLIENT_AUTH, SERVER_AUTH},
+    revocation::RevocationRules,
 };
 use crate::crypto::Crypto;
 use crate::structures::TpmAlgId;
@@ -166,10 +167,11 @@ impl TlsKey {
             Role::Client => CLIENT_AUTH,
         };
         let purposes = [Purpose::Oid(purpose), Purpose::Absent];
-        let purposes = PolicyList::new(&purposes);
+        let (purposes, revocation) = (&PolicyList::new(&purposes), RevocationRules::NONE);
+        let rules = ChainRules { leaf_use: LeafUse::Signing, purposes, revocation };
         let anchor = anchor.ok_or(VerifyError::PeerIssuer(endpoint.leaf()?.issuer()))?;
         let anchors = [anchor].into_iter();
-        let chain = VerifiedChain::verify(&endpoint.certificates, anchors, LeafUse::Signing, &purposes, time, crypto);
+        let chain = VerifiedChain::verify(&endpoint.certificates, anchors, &rules, time, crypto);
         chain.map_err(VerifyError::Certificate)?;
         if endpoint.role == Role::Server { endpoint.verify_name() } else { Ok(()) }
     }

@@ -311,3 +311,86 @@ impl Certificate {
 pub fn qualified_in_endorsement(public: &[u8]) -> Vec<u8> {
     name(&[&[0x40, 0x00, 0x00, 0x0b][..], &name(public)].concat())
 }
+
+pub const CRL_DISTRIBUTION_POINTS: &str = "551d1f";
+pub const CERTIFICATE_POLICIES: &str = "551d20";
+pub const CRL_NUMBER: &str = "551d14";
+pub const REASON_CODE: &str = "551d15";
+pub const DELTA_CRL_INDICATOR: &str = "551d1b";
+pub const ISSUING_DISTRIBUTION_POINT: &str = "551d1c";
+pub const CERTIFICATE_ISSUER: &str = "551d1d";
+pub const SIGNS_LISTS: u8 = 0x02;
+
+/// A revocation list by its parts, any of which may be wrong.
+#[derive(Clone)]
+pub struct RevocationList {
+    pub version: Vec<u8>,
+    pub inner_algorithm: Vec<u8>,
+    pub issuer: Vec<u8>,
+    pub this_update: Vec<u8>,
+    pub next_update: Vec<u8>,
+    pub revoked: Vec<Vec<u8>>,
+    pub extensions: Vec<Vec<u8>>,
+    pub outer_algorithm: Vec<u8>,
+}
+
+impl RevocationList {
+    /// One that revokes nothing, and holds at [`NOW`].
+    pub fn of(issuer: &str) -> Self {
+        let algorithm = sequence(&[&oid(ECDSA_SHA256)]);
+        Self {
+            version: vec![2, 1, 1],
+            inner_algorithm: algorithm.clone(),
+            issuer: distinguished_name(0x0c, issuer),
+            this_update: tlv(0x17, b"260501000000Z"),
+            next_update: tlv(0x17, b"260701000000Z"),
+            revoked: Vec::new(),
+            extensions: vec![extension(CRL_NUMBER, false, &tlv(0x02, &[7]))],
+            outer_algorithm: algorithm,
+        }
+    }
+
+    /// With one entry more: a serial number, and extensions.
+    pub fn revoking(mut self, serial: &[u8], extensions: &[Vec<u8>]) -> Self {
+        let extensions = if extensions.is_empty() { Vec::new() } else { sequence(&[&extensions.concat()]) };
+        self.revoked.push(sequence(&[&tlv(0x02, serial), &tlv(0x17, b"260415120000Z"), &extensions]));
+        self
+    }
+
+    pub fn with(mut self, extension: Vec<u8>) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    pub fn body(&self) -> Vec<u8> {
+        let revoked = if self.revoked.is_empty() { Vec::new() } else { sequence(&[&self.revoked.concat()]) };
+        let extensions = match &self.extensions[..] {
+            [] => vec![],
+            some => tlv(0xa0, &sequence(&[&some.concat()])),
+        };
+        sequence(&[
+            &self.version,
+            &self.inner_algorithm,
+            &self.issuer,
+            &self.this_update,
+            &self.next_update,
+            &revoked,
+            &extensions,
+        ])
+    }
+
+    pub fn sign(&self, key: &Key) -> Vec<u8> {
+        let body = self.body();
+        let signature = tlv(0x03, &[&[0], &key.sign_der(&body)[..]].concat());
+        sequence(&[&body, &self.outer_algorithm, &signature])
+    }
+}
+
+pub fn reason(code: u8) -> Vec<u8> {
+    extension(REASON_CODE, false, &tlv(0x0a, &[code]))
+}
+
+/// A `DistributionPointName` with one URI.
+pub fn point_name(uri: &str) -> Vec<u8> {
+    tlv(0xa0, &tlv(0xa0, &tlv(0x86, uri.as_bytes())))
+}

@@ -1,24 +1,24 @@
 //! The stair from a verified quote to verified logs: which PCRs the logs explain, and what of their events may be believed.
 
 use super::replay::{LogPart, Replay};
-use super::{LogName, ReplayError, VerifiedQuote};
+use super::{Attested, LogName, ReplayError};
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::log::{BlindLlama, Event, Measurement, TcgEventType};
 use crate::structures::TpmAlgId;
 
-/// Logs beside a quote, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
+/// Logs beside a quote or a document, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
 ///
-/// It cannot be made but by [`VerifiedQuote::verify_logs`]:
+/// It cannot be made but by [`Attested::verify_logs`]:
 ///
 /// ```compile_fail,E0451
-/// # use tpmproof::verify::{VerifiedLogs, VerifiedQuote};
-/// # fn f<'a>(quote: VerifiedQuote<'a>, other: VerifiedLogs<'a, 'a>) -> VerifiedLogs<'a, 'a> {
-/// VerifiedLogs { quote, ..other }
+/// # use tpmproof::verify::{Attested, VerifiedLogs};
+/// # fn f<'a>(attested: Attested<'a>, other: VerifiedLogs<'a, 'a>) -> VerifiedLogs<'a, 'a> {
+/// VerifiedLogs { attested, ..other }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedLogs<'p, 'a> {
-    quote: VerifiedQuote<'a>,
+    attested: Attested<'a>,
     parts: &'p [LogPart<'a>],
     states: LogStates,
 }
@@ -59,7 +59,7 @@ pub(crate) struct Measured<'a> {
     pub(crate) crypto: &'a dyn Crypto,
 }
 
-impl<'a> VerifiedQuote<'a> {
+impl<'a> Attested<'a> {
     /// Replays logs, and compares what they lead to with what was quoted, PCR by PCR in each quoted bank.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl<'a> VerifiedQuote<'a> {
     #[inline(never)]
     fn replayed(&self, parts: &[LogPart<'a>]) -> Result<LogStates, ReplayError> {
         let mut replay = Replay::start();
-        replay.run(parts, self.signed().crypto())?;
+        replay.run(parts, self.crypto())?;
         let extended = replay.extended().fold(0, |bits, index| bits | bit(index));
         let mut states = LogStates { extended, ..LogStates::default() };
         for pcr in self.pcrs() {
@@ -93,21 +93,21 @@ impl<'a> VerifiedQuote<'a> {
 
     /// The logs that led to `states` when they were replayed beside this quote.
     pub(crate) fn with_logs<'p>(&self, parts: &'p [LogPart<'a>], states: LogStates) -> VerifiedLogs<'p, 'a> {
-        VerifiedLogs { quote: *self, parts, states }
+        VerifiedLogs { attested: *self, parts, states }
     }
 }
 
 impl<'a> VerifiedLogs<'_, 'a> {
-    /// The quote that they are beside.
+    /// What they are beside.
     #[must_use]
-    pub fn quote(&self) -> &VerifiedQuote<'a> {
-        &self.quote
+    pub fn attested(&self) -> &Attested<'a> {
+        &self.attested
     }
 
     /// What they say of a PCR; nothing if it was not quoted.
     #[must_use]
     pub fn state(&self, bank: HashAlgorithm, index: u8) -> Option<LogState> {
-        self.quote.pcr(bank, index).map(|_| self.states.state(bank, index))
+        self.attested.pcr(bank, index).map(|_| self.states.state(bank, index))
     }
 
     /// Whether an event of theirs extends a PCR.
@@ -120,13 +120,13 @@ impl<'a> VerifiedLogs<'_, 'a> {
     pub fn events(&self, bank: HashAlgorithm, index: u8) -> impl Iterator<Item = VerifiedEvent<'a>> + Clone {
         let explained = self.state(bank, index) == Some(LogState::Explained);
         let parts = if explained { self.parts } else { &[] };
-        let crypto = self.quote.signed().crypto();
+        let crypto = self.attested.crypto();
         measured(parts, bank, index, crypto).map(VerifiedEvent)
     }
 
     /// All that the firmware's log has, whatever it is to explain. Nothing of it is verified, its order included.
     pub(crate) fn unverified_firmware(&self, bank: HashAlgorithm) -> impl Iterator<Item = Measured<'a>> {
-        let crypto = self.quote.signed().crypto();
+        let crypto = self.attested.crypto();
         let part = self.parts.iter().find(|part| part.name == LogName::Firmware);
         let whole = part.map(|part| LogPart { registers: u32::MAX, ..*part });
         whole.into_iter().flat_map(move |part| part.measured(bank, crypto))

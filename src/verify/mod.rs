@@ -13,15 +13,20 @@
 //! [`verify_evidence`] climbs all the stairs and keeps the book.
 
 mod activation;
+mod aik_profile;
 mod anchors;
 mod appraisal;
 mod attestation;
+mod attestation_object;
+mod attested;
+mod authenticator_data;
 mod bindings;
 mod certificate;
 mod certificate_algorithms;
 mod certificate_error;
 mod certificate_extensions;
 mod certificate_rules;
+mod certify;
 mod chain;
 mod chain_rules;
 mod channel;
@@ -36,10 +41,13 @@ mod evidence;
 mod facts;
 mod facts_text;
 mod key;
+mod kinds_text;
 mod log_names;
 mod logs;
 mod logs_error;
 mod name;
+mod nitrotpm;
+mod nitrotpm_document;
 #[cfg(feature = "std")]
 mod nonce_guard;
 mod pcr_values;
@@ -50,6 +58,7 @@ mod policy_der;
 mod policy_items;
 mod policy_list;
 mod policy_logs;
+mod policy_webauthn;
 #[cfg(feature = "std")]
 mod policy_write;
 mod public_area;
@@ -57,6 +66,7 @@ mod quote;
 mod replay;
 mod report;
 mod report_json;
+mod report_kinds;
 mod report_text;
 mod secure_boot;
 mod secure_boot_rules;
@@ -65,10 +75,14 @@ mod spki;
 mod stairs;
 mod time;
 mod tls_key;
+mod webauthn;
 
 pub use activation::Activation;
 pub use anchors::Anchor;
 pub use attestation::{Attestation, SignedAttest};
+pub use attestation_object::AttestationObject;
+pub use attested::Attested;
+pub use authenticator_data::AuthenticatorData;
 #[cfg(feature = "cli")]
 pub(crate) use bindings::MAX_REQUIRED;
 pub use bindings::{Binding, Required};
@@ -76,6 +90,7 @@ pub use certificate::Certificate;
 pub use certificate_error::CertificateError;
 pub use certificate_extensions::GoogleInstance;
 pub use certificate_rules::{CertificateRules, GoogleRule};
+pub use certify::VerifiedCertify;
 pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
 pub use channel::{Channel, ChannelNonce, Role};
 pub use check::{Check, Outcome};
@@ -83,7 +98,7 @@ pub use distinguished_name::DistinguishedName;
 #[cfg(any(feature = "cli", feature = "tls"))]
 pub(crate) use distinguished_name::Escaped;
 pub use enclosed::{Attachment, Attachments, Log, Logs};
-pub use error::{KeyIdentity, Part, VerifyError};
+pub use error::{CredentialError, EvidenceError, HclError, KeyIdentity, Part, VerifyError};
 pub use event_rules::{EventRule, EventRules, SecureBootRules};
 pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
 #[cfg(feature = "cli")]
@@ -99,6 +114,8 @@ pub(crate) use logs::Measured;
 pub use logs::{LogState, VerifiedEvent, VerifiedLogs};
 pub use logs_error::LogsError;
 pub use name::Name;
+pub use nitrotpm::{VerifiedDocument, verify_nitrotpm};
+pub use nitrotpm_document::{DocumentContent, NitroTpmDocument, SignedDocument};
 #[cfg(feature = "std")]
 pub use nonce_guard::{NonceError, NonceGuard};
 pub use pcr_values::{PcrValue, PcrValues};
@@ -109,6 +126,7 @@ pub use policy_builder::PolicyBuilder;
 pub(crate) use policy_builder::name_fits;
 pub use policy_der::PolicyDerError;
 pub use policy_list::{PolicyList, PolicyPlace};
+pub use policy_webauthn::RelyingParty;
 #[cfg(feature = "prover")]
 pub(crate) use public_area::{PublicArea, judge_attributes};
 pub use quote::{Challenge, VerifiedQuote};
@@ -127,3 +145,4 @@ pub(crate) use spki::{decode as decode_spki, same_key};
 pub use stairs::verify_evidence;
 pub use time::{Time, TimeError};
 pub use tls_key::{TlsEndpoint, TlsKey, TlsKeyKind};
+pub use webauthn::{ClientData, VerifiedCredential, verify_webauthn};

@@ -63,6 +63,7 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
     let (input, reset_count) = in_field(&"Policy.resetCount", number::<19, u32>)(input)?;
     let (input, restart_count) = in_field(&"Policy.restartCount", number::<20, u32>)(input)?;
     let (input, events) = events(input)?;
+    let (input, relying_parties) = in_field(&"Policy.relyingParties", list(listed(27)))(input)?;
     let certificate = CertificateRules { purposes, subjects, google, not_before_min };
     let builder = PolicyBuilder {
         pins,
@@ -84,6 +85,7 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
         firmware_version_min,
         reset_count,
         restart_count,
+        relying_parties,
     };
     Ok((input, builder))
 }

@@ -59,6 +59,7 @@ impl Policy<'_> {
         policy.events.allow_unknown.encode(listed(24), &mut out);
         policy.events.require_seal.encode(listed(25), &mut out);
         flag_in(&mut out, tag::context(26), policy.events.accept_any_boot);
+        policy.relying_parties.encode(listed(27), &mut out);
         tlv(tag::SEQUENCE, &out)
     }
 }

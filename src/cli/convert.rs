@@ -2,13 +2,14 @@
 
 use super::args::{ConvertArguments, Target};
 use super::error::CliError;
-use super::{files, input};
+use super::{files, input, kinds};
 use crate::proof::ProofBuilder;
 use std::format;
 use std::io::Write;
 
 pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
     let input = input::read(&arguments.evidence)?;
+    kinds::refuse(&input.der)?;
     if input.spki.is_some() {
         return Err(CliError::Misuse(
             "a proof names its key by TPMT_PUBLIC or by certificates, and the --ak file has only the public key; write one \

@@ -4,12 +4,13 @@ use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::keys::{self, KeyFile};
 use super::log::whose;
-use super::{blindllama, files, pcr_file};
+use super::prove::attachment;
+use super::{blindllama, files, kinds, pcr_file};
 use crate::crypto::HashAlgorithm;
 use crate::log::{LogError, TcgLog};
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
-use crate::verify::{Log, LogName, PcrValue, decode_ecdsa_signature};
+use crate::verify::{Attachment, Log, LogName, PcrValue, decode_ecdsa_signature};
 use crate::wire::{Decode, DecodeError};
 use std::borrow::ToOwned;
 use std::format;
@@ -37,7 +38,7 @@ impl Input {
 /// Reads what the command line names.
 pub(crate) fn read(arguments: &EvidenceArguments) -> Result<Input, CliError> {
     let input = read_proof(arguments)?;
-    if arguments.logs.is_empty() {
+    if (arguments.logs.is_empty() && arguments.attach.is_empty()) || kinds::of(&input.der).is_some() {
         return Ok(input);
     }
     let proof = Proof::from_der(&input.der)
@@ -46,6 +47,10 @@ pub(crate) fn read(arguments: &EvidenceArguments) -> Result<Input, CliError> {
     for argument in &arguments.logs {
         let (name, bytes) = read_log(argument, arguments.max_size)?;
         builder = builder.log(Log { format: name.as_str(), bytes: &bytes });
+    }
+    for argument in &arguments.attach {
+        let (kind, name, bytes) = attachment(argument)?;
+        builder = builder.attachment(Attachment { kind: &kind, name: &name, bytes: &bytes });
     }
     let der = builder.to_der();
     Ok(Input { der, ..input })
@@ -89,6 +94,7 @@ pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<Input, CliError> {
     match bytes.trim_ascii_start().first() {
         None => Err(evidence("the file is empty".into())),
         Some(b'{') => blindllama::convert(bytes).map(|der| Input { der, spki }).map_err(evidence),
+        Some(_) if kinds::of(bytes).is_some() => Ok(Input { der: bytes.to_owned(), spki }),
         Some(0x30) if bytes.first() == Some(&0x30) => Ok(Input { der: bytes.to_owned(), spki }),
         _ if keys::is_pem(bytes) => match pem_rfc7468::decode_vec(bytes) {
             Ok((ProofBuilder::PEM_LABEL, der)) => Ok(Input { der, spki }),
@@ -96,7 +102,8 @@ pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<Input, CliError> {
             Err(error) => Err(evidence(format!("the PEM of the proof is broken: {error}"))),
         },
         _ => Err(evidence(
-            "this is no proof: neither DER, nor PEM of a TPM PROOF, nor the JSON of BlindLlama v2 (files of tpm2_quote are \
+            "this is no proof: neither DER, nor PEM of a TPM PROOF, nor the JSON of BlindLlama v2, nor a document of NitroTPM, nor a \
+             WebAuthn attestation object (files of tpm2_quote are \
              given by --message, --signature, --pcrs and --ak)"
                 .into(),
         )),

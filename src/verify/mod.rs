@@ -40,6 +40,7 @@ mod events;
 mod evidence;
 mod facts;
 mod facts_text;
+mod hcl_report;
 mod key;
 mod kinds_text;
 mod log_names;
@@ -106,6 +107,7 @@ pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};
 #[cfg(feature = "cli")]
 pub(crate) use facts_text::FactJson;
+pub use hcl_report::{HclHardware, HclReport};
 #[cfg(feature = "cli")]
 pub(crate) use key::public_area_spki;
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};

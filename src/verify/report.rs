@@ -204,6 +204,18 @@ impl<'a> Report<'a> {
         self.failures.first().copied()
     }
 
+    /// Books what came of an HCL report that the proof encloses.
+    #[cfg(feature = "cli")]
+    pub(crate) fn note_hardware(&mut self, judged: Result<(), VerifyError<'a>>) {
+        let finding = match judged {
+            Ok(()) => Finding::NotChecked(Detail::Text(
+                "the HCL report names this attestation key; that hardware made the report, its own verifier must find (SEV-SNP or TDX)",
+            )),
+            Err(error) => Finding::Fail(error),
+        };
+        self.note(&"hardware-report", finding);
+    }
+
     pub(crate) fn set_key(&mut self, key: TrustedKey<'a>) {
         self.key = Some(key);
     }

@@ -93,6 +93,9 @@ pub(crate) struct VerifyArguments {
     /// A certificate (PEM or DER) between the key's and the root that the proof lacks
     #[arg(long, value_name = "FILE")]
     pub(crate) intermediate: Vec<PathBuf>,
+    /// The client data of a WebAuthn statement: the JSON that the browser made
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_data: Option<PathBuf>,
     /// Print the report as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -122,7 +125,7 @@ impl AskedArguments {
 /// A proof, or its parts.
 #[derive(Args, Debug)]
 pub(crate) struct EvidenceArguments {
-    /// A proof (DER or PEM), or foreign evidence of a form that --as lists
+    /// A proof (DER or PEM), a document of NitroTPM, a WebAuthn attestation object, or foreign evidence of a form that --as lists
     #[arg(value_name = "PROOF", required_unless_present = "message", conflicts_with_all = ["message", "signature", "pcrs", "ak"])]
     pub(crate) proof: Option<PathBuf>,
     /// What the evidence is, where that cannot be told from its bytes
@@ -155,6 +158,9 @@ pub(crate) struct EvidenceArguments {
     /// A log that the proof lacks, in its binary form or in JSON; its name, such as firmware, application, ima, cel or systemd, is told from the file where it is not given
     #[arg(long = "log", value_name = "[NAME=]FILE")]
     pub(crate) logs: Vec<String>,
+    /// An attachment that the proof lacks, such as hcl-report=FILE
+    #[arg(long, value_name = "KIND=FILE")]
+    pub(crate) attach: Vec<String>,
     /// Read no file that is larger, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
     pub(crate) max_size: u64,
@@ -211,6 +217,12 @@ pub(crate) enum ShowKind {
     Log,
     /// The record of an enrollment
     Record,
+    /// An attestation document of AWS's NitroTPM
+    NitroTpm,
+    /// An attestation object of WebAuthn, of the format tpm
+    Webauthn,
+    /// The report of Azure's paravisor
+    HclReport,
 }
 
 #[derive(Args, Debug)]

@@ -3,7 +3,7 @@
 use super::args::ConvertArguments;
 use super::error::CliError;
 use super::files::{Access, Prepared};
-use super::{formats, input};
+use super::{formats, input, kinds};
 use std::ffi::OsString;
 use std::format;
 use std::io::Write;
@@ -12,6 +12,7 @@ use std::vec::Vec;
 
 pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
     let input = input::read(&arguments.evidence, notes)?;
+    kinds::refuse(&input.der)?;
     // What is written must be a proof: a broken one is refused here, not by whoever gets it.
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the evidence makes no proof: {error}")))?;
     let (written, said) = formats::write(arguments.to, &proof, input.spki.as_deref())

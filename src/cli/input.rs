@@ -4,11 +4,12 @@ use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::formats::{Choice, Draft, Format};
 use super::keys::{self, KeyFile};
-use super::{files, formats, log_file, pcr_file};
+use super::prove::attachment;
+use super::{files, formats, kinds, log_file, pcr_file};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
-use crate::verify::{Log, PcrValue, decode_ecdsa_signature};
+use crate::verify::{Attachment, Log, PcrValue, decode_ecdsa_signature};
 use crate::wire::{Decode, DecodeError};
 use std::format;
 use std::io::Write;
@@ -46,7 +47,7 @@ pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Resu
     for note in &input.notes {
         let _ = writeln!(notes, "note: {note}");
     }
-    if arguments.logs.is_empty() {
+    if (arguments.logs.is_empty() && arguments.attach.is_empty()) || kinds::of(&input.der).is_some() {
         return Ok(input);
     }
     let proof = Proof::from_der(&input.der)
@@ -56,6 +57,10 @@ pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Resu
         for (name, bytes) in log_file::read(argument, arguments.max_size)? {
             builder = builder.log(Log { format: name.as_str(), bytes: &bytes });
         }
+    }
+    for argument in &arguments.attach {
+        let (kind, name, bytes) = attachment(argument)?;
+        builder = builder.attachment(Attachment { kind: &kind, name: &name, bytes: &bytes });
     }
     let der = builder.to_der();
     Ok(Input { der, ..input })

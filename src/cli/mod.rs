@@ -1,6 +1,7 @@
 //! The command line. It reads and prints; every decision is made below it.
 
 mod args;
+mod client_data;
 mod convert;
 mod enroll;
 mod enroll_args;
@@ -8,6 +9,7 @@ mod error;
 mod files;
 mod formats;
 mod freshness;
+mod hcl;
 mod hex;
 mod ima_text;
 mod input;
@@ -16,6 +18,7 @@ mod json;
 mod json_log;
 mod json_log_convert;
 mod keys;
+mod kinds;
 mod log;
 mod log_file;
 mod measure;
@@ -31,10 +34,12 @@ mod policy_file;
 mod policy_schema;
 mod policy_text;
 mod policy_value;
+mod policy_webauthn;
 mod prove;
 mod prover_args;
 mod roots;
 mod show;
+mod show_kinds;
 mod show_text;
 mod tpm;
 mod verify;

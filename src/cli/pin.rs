@@ -7,7 +7,7 @@ use super::freshness::challenge;
 use super::pin_key::KeyToPin;
 use super::pin_text;
 use super::policy_file::PolicyFile;
-use super::{input, keys};
+use super::{hcl, input, keys, kinds};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, verify_proof};
 use crate::verify::{Challenge, EventRules, LogName, LogRule, PcrRule, Policy, PolicyList, Report, Time};
@@ -56,6 +56,7 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let roots = keys::all_certificates(&arguments.root)?;
     let input = input::read(&arguments.asked.evidence, notes)?;
+    kinds::refuse(&input.der)?;
     let lists = keys::RevocationLists::read(&arguments.asked.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
@@ -158,7 +159,7 @@ fn observe<T>(
         .allow_sha1_bank(true);
     key.with(&builder, |builder| {
         let policy = builder.build().map_err(|error| CliError::Misuse(error.to_string()))?;
-        match verify_proof(proof, &policy, challenge, time) {
+        match hcl::endorse(verify_proof(proof, &policy, challenge, time)) {
             Ok(report) => Ok(then(&report, &logs)),
             Err(rejection) => Err(CliError::Evidence(format!(
                 "the proof is rejected, and no policy is made of it: {rejection}\n\n{}",

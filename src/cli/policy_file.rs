@@ -2,10 +2,11 @@
 
 use super::policy_events::{OwnedEvents, OwnedLogs};
 use super::policy_text::{OwnedAnchor, OwnedPin};
+use super::policy_webauthn::OwnedRelyingParty;
 use crate::crypto::HashAlgorithm;
 use crate::verify::{
     Activation, Anchor, BankSelection, CertificatePolicy, CertificateRules, GoogleRule, LogRule, PcrRule, Pin,
-    Platform, Policy, PolicyError, PolicyList, Purpose, Time,
+    Platform, Policy, PolicyError, PolicyList, Purpose, RelyingParty, Time,
 };
 use std::string::String;
 use std::vec::Vec;
@@ -43,6 +44,7 @@ pub(crate) struct PolicyFile {
     pub(crate) pcrs: Vec<(HashAlgorithm, u8, OwnedReference)>,
     pub(crate) logs: OwnedLogs,
     pub(crate) events: OwnedEvents,
+    pub(crate) relying_party: Option<OwnedRelyingParty>,
 }
 
 /// An owned [`GoogleRule`].
@@ -128,7 +130,14 @@ impl PolicyFile {
             .collect();
         let logs: Vec<LogRule<'_>> =
             self.logs.rules.iter().map(|(pcrs, logs)| LogRule { pcrs: *pcrs, logs: PolicyList::new(logs) }).collect();
+        let (id, origins) = match &self.relying_party {
+            Some(party) => (Some(&party.id[..]), party.origins.iter().map(String::as_str).collect()),
+            None => (None, Vec::new()),
+        };
+        let parties: Vec<RelyingParty<'_>> =
+            id.map(|id| RelyingParty { id, origins: PolicyList::new(&origins) }).into_iter().collect();
         builder = builder
+            .relying_parties(&parties)
             .anchors(&anchors)
             .pinned(&pins)
             .activated(&activations)

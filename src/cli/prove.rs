@@ -4,11 +4,11 @@ use super::error::CliError;
 use super::files::Access;
 use super::measure::DEFAULT_LOG;
 use super::prover_args::{AkChoice, DEFAULT_PCR, ProveArguments};
-use super::{files, interrupt, keys, log_file, policy_text, tpm};
+use super::{files, hcl, interrupt, keys, log_file, policy_text, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
 use crate::structures::TpmHandle;
-use crate::verify::{Attachment, ChannelNonce, Log, LogName};
+use crate::verify::{Attachment, ChannelNonce, HclReport, Log, LogName};
 use std::borrow::ToOwned;
 use std::format;
 use std::io::Write;
@@ -159,7 +159,7 @@ fn chain(
 }
 
 /// `KIND=FILE`: the kind, the file's name, and what it holds; of a certificate, the DER.
-fn attachment(argument: &str) -> Result<(String, String, Vec<u8>), CliError> {
+pub(super) fn attachment(argument: &str) -> Result<(String, String, Vec<u8>), CliError> {
     let Some((kind, path)) = argument.split_once('=').filter(|(kind, path)| !kind.is_empty() && !path.is_empty())
     else {
         return Err(CliError::Misuse(format!(
@@ -173,6 +173,10 @@ fn attachment(argument: &str) -> Result<(String, String, Vec<u8>), CliError> {
     } else {
         files::read(path, files::LARGE)?
     };
+    if kind == hcl::KIND {
+        HclReport::from_bytes(&bytes)
+            .map_err(|error| CliError::Evidence(format!("{} is no HCL report: {error}", path.display())))?;
+    }
     Ok((kind.to_owned(), name, bytes))
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
-use super::{files, input, keys, log, log_file, show_text};
+use super::{files, input, keys, log, log_file, show_kinds, show_text};
 use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
@@ -71,6 +71,9 @@ fn name(kind: ShowKind) -> &'static str {
         ShowKind::Certificate => "Certificate",
         ShowKind::Log => "event log",
         ShowKind::Record => "Activation",
+        ShowKind::NitroTpm => "NitroTPM attestation document",
+        ShowKind::Webauthn => "WebAuthn attestation object",
+        ShowKind::HclReport => "HCL report",
     }
 }
 
@@ -96,6 +99,9 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
             }
             Ok(())
         }
+        ShowKind::NitroTpm => show_kinds::nitrotpm_lines(bytes, &mut lines),
+        ShowKind::Webauthn => show_kinds::webauthn_lines(bytes, &mut lines),
+        ShowKind::HclReport => show_kinds::hcl_lines(bytes, &mut lines),
         ShowKind::Record => Activation::from_der(bytes).map(|record| record_lines(bytes, &record, &mut lines)),
         ShowKind::Certificate if keys::is_pem(bytes) => {
             let found = keys::sections(bytes, SectionKind::Certificate);
@@ -130,7 +136,7 @@ fn log_lines(whole: &[u8], bytes: &[u8], depth: usize, decoded: &EventLog<'_>, l
 }
 
 /// The fields of a structure that starts `offset` bytes into the file.
-fn structure<'a, T: Decode<'a>>(
+pub(super) fn structure<'a, T: Decode<'a>>(
     bytes: &'a [u8],
     offset: usize,
     depth: usize,
@@ -149,7 +155,7 @@ fn structure<'a, T: Decode<'a>>(
 }
 
 /// A line for `part` of `whole`.
-fn line(whole: &[u8], part: &[u8], depth: usize, name: &str, value: Option<String>) -> Line {
+pub(super) fn line(whole: &[u8], part: &[u8], depth: usize, name: &str, value: Option<String>) -> Line {
     let offset = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
     Line { depth, offset, length: part.len(), name: name.to_string(), value }
 }

@@ -3,10 +3,11 @@
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
 use super::freshness::challenge;
+use super::kinds::{self, Foreign};
 use super::policy::PolicyInput;
-use super::{input, keys};
+use super::{hcl, input, keys};
 use crate::proof::verify_proof;
-use crate::verify::unreadable_json;
+use crate::verify::{Rejection, Report, unreadable_json};
 use std::format;
 use std::io::Write;
 use std::path::Path;
@@ -27,6 +28,22 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),
     };
+    if let Some(kind) = kinds::of(&input.der) {
+        let foreign = match Foreign::read(kind, input.der, arguments, &nonce) {
+            Ok(foreign) => foreign,
+            Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
+            Err(other) => return Err(other),
+        };
+        return policy.with(|policy| {
+            match foreign.verify(policy, arguments, |judged| text(judged, arguments.json)) {
+                Ok((text, code)) => print(out, &text).map(|()| code),
+                Err(reason) => refuse(&reason, arguments.json, out),
+            }
+        })?;
+    }
+    if arguments.client_data.is_some() {
+        return Err(CliError::Misuse("--client-data goes with a WebAuthn statement".into()));
+    }
     policy.with(|policy| {
         let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
             let proof = proof.with_revocation_lists(&lists);
@@ -36,15 +53,20 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
             Ok(proof) => proof,
             Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
         };
-        let (text, code) = match verify_proof(&proof, policy, &challenge, time) {
-            Ok(report) if arguments.json => (format!("{}\n", report.json()), 0),
-            Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
-            Err(rejection) if arguments.json => (format!("{}\n", rejection.json()), REJECTED),
-            Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
-        };
+        let (text, code) = text(hcl::endorse(verify_proof(&proof, policy, &challenge, time)), arguments.json);
         print(out, &text)?;
         Ok(code)
     })?
+}
+
+/// What is printed of a verdict, and the exit code.
+fn text(judged: Result<Report<'_>, Rejection<'_>>, json: bool) -> (String, u8) {
+    match judged {
+        Ok(report) if json => (format!("{}\n", report.json()), 0),
+        Ok(report) => (format!("ACCEPTED\n\n{report}"), 0),
+        Err(rejection) if json => (format!("{}\n", rejection.json()), REJECTED),
+        Err(rejection) => (format!("REJECTED: {rejection}\n\n{}", rejection.report), REJECTED),
+    }
 }
 
 /// Evidence that is not even a proof is rejected like any other.

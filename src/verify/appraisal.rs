@@ -1,32 +1,49 @@
 //! The last stair: from a verified quote to a decision.
 
 use super::{
-    BankSelection, LogState, PcrState, Policy, PolicyList, Reference, Report, SignedAttest, Trust, TrustedKey,
-    VerifiedQuote, VerifyError,
+    Attested, BankSelection, LogState, PcrState, Policy, PolicyList, Reference, Report, SignedAttest, Trust,
+    TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
+    error::EvidenceError,
 };
 use crate::crypto::{CryptoError, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmHandle};
 
 impl<'a> Policy<'a> {
-    /// Judges the quote by all the rules, and books each; the first failure is the error. Counters and versions can be judged
+    /// Judges quotes and documents, and no WebAuthn statements: of PCRs it says something.
+    pub(crate) fn judge_quotes<'e>(&self) -> Result<(), VerifyError<'e>> {
+        let judges = self.0.relying_parties.is_empty();
+        if judges { Ok(()) } else { Err(VerifyError::Evidence(EvidenceError::PolicyOfWebauthn)) }
+    }
+
+    /// Judges the evidence by all the rules, and books each; the first failure is the error. Counters and versions can be judged
     /// only if the key's hierarchy is `established`.
     #[inline(never)]
     pub(crate) fn appraise(
         &self,
-        quote: &VerifiedQuote<'a>,
+        attested: &Attested<'a>,
         established: bool,
         report: &mut Report<'a>,
     ) -> Result<(), VerifyError<'a>> {
         if self.0.pcr_digests.is_empty() {
             if self.0.pcrs.iter().any(|rule| rule.reference != Reference::Log) {
-                report.note(&"pcr-values", self.judge_pcrs(quote));
+                report.note(&"pcr-values", self.judge_pcrs(attested));
             }
             self.note_boot_anchor(report);
-        } else {
+        } else if let Attested::Quote(quote) = attested {
             let same = same_selection(self.0.selection, quote);
             report.note(&"policy-selection", outcome(same, VerifyError::Selection, "the PCRs are those of the policy"));
         }
+        match attested {
+            Attested::Quote(quote) => self.judge_counters(quote, established, report),
+            _ => self.note_lacking(report),
+        }
+        report.failure().map_or(Ok(()), Err)
+    }
+
+    /// What a TPM says of itself beside its PCRs.
+    #[inline(never)]
+    fn judge_counters(&self, quote: &VerifiedQuote<'a>, established: bool, report: &mut Report<'a>) {
         let attest = quote.attest();
         if self.0.require_safe_clock {
             report.note(&"clock", outcome(attest.clock_info.safe.0, VerifyError::ClockNotSafe, "safe"));
@@ -46,7 +63,26 @@ impl<'a> Policy<'a> {
             let error = VerifyError::RestartCount { expected, found };
             note_rule(report, established, true, &"restart-count", found == expected, error);
         }
-        report.failure().map_or(Ok(()), Err)
+    }
+
+    /// A document says nothing of all this; a policy that asks for it is not met.
+    fn note_lacking(&self, report: &mut Report<'a>) {
+        let rules: [(CheckName, bool, &str); 5] = [
+            (&"policy-selection", !self.0.pcr_digests.is_empty(), "a digest of PCR values (quote.pcr_digest)"),
+            (&"clock", self.0.require_safe_clock, "a safe clock"),
+            (
+                &"firmware-version",
+                !self.0.firmware_versions.is_empty() || self.0.firmware_version_min.is_some(),
+                "the version of the TPM's firmware",
+            ),
+            (&"reset-count", self.0.reset_count.is_some(), "a count of resets"),
+            (&"restart-count", self.0.restart_count.is_some(), "a count of restarts"),
+        ];
+        for (name, asked, what) in rules {
+            if asked {
+                report.note(name, Finding::Fail(VerifyError::Evidence(EvidenceError::Lacks(what))));
+            }
+        }
     }
 
     /// The state of one quoted PCR under this policy, beside what its log says of it.
@@ -64,13 +100,13 @@ impl<'a> Policy<'a> {
     }
 
     /// The PCRs whose values the policy knows.
-    fn judge_pcrs(&self, quote: &VerifiedQuote<'a>) -> Finding<'a> {
+    fn judge_pcrs(&self, attested: &Attested<'a>) -> Finding<'a> {
         let mut wrong = None;
         let (mut judged, mut count) = (0usize, 0usize);
         for rule in self.0.pcrs.iter().filter(|rule| rule.reference != Reference::Log) {
             judged = judged.saturating_add(1);
             let (bank, index) = (rule.bank, rule.index);
-            let Some(found) = quote.pcr(bank, index) else {
+            let Some(found) = attested.pcr(bank, index) else {
                 return Finding::Fail(VerifyError::PcrNotQuoted { bank, index });
             };
             if !rule.allows(found) {

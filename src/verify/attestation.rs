@@ -34,6 +34,17 @@ impl<'a> Attestation<'a> {
         })
     }
 
+    /// Takes a `TPMS_ATTEST` and a signature that was read, of `bytes`.
+    #[cfg_attr(not(feature = "std"), expect(unused_variables, reason = "nobody looks at them"))]
+    pub(crate) fn of_parts(attest: &'a [u8], signature: TpmtSignature<'a>, bytes: &'a [u8]) -> Self {
+        Self {
+            attest,
+            #[cfg(feature = "std")]
+            signature_bytes: bytes,
+            signature,
+        }
+    }
+
     /// Message and signature, for people to look at, and to be written again.
     #[cfg(feature = "std")]
     pub(crate) fn unverified_parts(&self) -> (&'a [u8], &'a [u8]) {

@@ -12,6 +12,8 @@ pub enum VerifyError<'a> {
     /// A part of the evidence is not what its specification says.
     #[expect(missing_docs, reason = "which part, and why")]
     Decode { part: Part, error: DecodeError },
+    /// The evidence is of another kind than the policy speaks of, or lacks what the policy asks for.
+    Evidence(EvidenceError),
     /// The evidence names no key.
     NoKey,
     /// The key is none of those that are pinned.
@@ -53,6 +55,20 @@ pub enum VerifyError<'a> {
     Magic(u32),
     /// The attestation is of something else than PCRs.
     NotAQuote(TpmSt),
+    /// The attestation is of something else than a key.
+    NotACertification(TpmSt),
+    /// The TPM certified the key for other qualifying data.
+    #[expect(missing_docs, reason = "what it was made for")]
+    QualifyingData { found: &'a [u8] },
+    /// The TPM certified another key than the one that is shown.
+    #[expect(missing_docs, reason = "the Name that it certified")]
+    CertifiedName { found: &'a [u8] },
+    /// The credential is not what the statement says, or not the policy's.
+    Credential(CredentialError),
+    /// The client was at an origin that the policy does not name.
+    Origin(&'a str),
+    /// The report of Azure's paravisor contradicts the proof.
+    HclReport(HclError),
     /// The verifier's nonce is empty.
     EmptyNonce,
     /// The quote was made for another nonce.
@@ -130,6 +146,52 @@ pub enum VerifyError<'a> {
     Unlisted,
 }
 
+/// Why evidence is none that the policy speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvidenceError {
+    /// A quote or a document, and the policy is for WebAuthn.
+    PolicyOfWebauthn,
+    /// A WebAuthn statement, and the policy names no relying party.
+    NoRelyingParty,
+    /// A NitroTPM document, and the policy does not name the platform.
+    NotAws,
+    /// The key of a NitroTPM document is not on P-384.
+    Curve,
+    /// A NitroTPM document has nothing of what the policy asks for.
+    Lacks(&'static str),
+}
+
+/// Why a WebAuthn credential is refused (WebAuthn Level 2, 7.1 and 8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// It is for another relying party.
+    RelyingParty,
+    /// Nobody was present when it was made.
+    NobodyPresent,
+    /// The credential's key is not the one that the TPM certified.
+    OtherKey,
+    /// The certificate names another model of authenticator.
+    Aaguid,
+    /// The certificate of the attestation key is not of its profile (8.3.1).
+    Profile(&'static str),
+}
+
+/// Why the report of Azure's paravisor does not endorse a proof's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HclError {
+    /// The hardware's report is not made for these runtime data.
+    RuntimeData,
+    /// The runtime data cannot be read.
+    Claims(&'static str),
+    /// The runtime data name no attestation key.
+    NoKey,
+    /// The runtime data name another attestation key.
+    OtherKey,
+}
+
 /// How a key would be pinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -146,6 +208,10 @@ pub enum KeyIdentity {
 pub enum Part {
     /// The `TPMS_ATTEST`.
     Attestation,
+    /// The public area of the key that was certified.
+    CertifiedPublic,
+    /// The report of Azure's paravisor.
+    HclReport,
     /// The public key inside the key's certificate.
     CertificateKey,
     /// The key's certificate.

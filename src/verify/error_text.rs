@@ -10,6 +10,7 @@ impl fmt::Display for VerifyError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Decode { part, error } => write!(f, "{part} cannot be read: {error}"),
+            Self::Evidence(error) => error.fmt(f),
             Self::NoKey => f.write_str(
                 "the proof names no attestation key; give its TPMT_PUBLIC, its certificates or its public key (--ak)",
             ),
@@ -53,6 +54,12 @@ impl fmt::Display for VerifyError<'_> {
             Self::Crypto(error) => error.fmt(f),
             Self::Magic(found) => write!(f, "no TPM made the signed structure: it begins with {found:#010x}, not with 0xff544347"),
             Self::NotAQuote(found) => write!(f, "the attestation is {found:?}, not TPM_ST_ATTEST_QUOTE"),
+            Self::NotACertification(found) => write!(f, "the attestation is {found:?}, not TPM_ST_ATTEST_CERTIFY"),
+            Self::QualifyingData { found } => write!(f, "the TPM certified the key for something else: its qualifying data are {}, and not what is expected", Hex(found)),
+            Self::CertifiedName { found } => write!(f, "the TPM certified another key than the one that is shown: its Name is {}", Hex(found)),
+            Self::Credential(error) => error.fmt(f),
+            Self::Origin(found) => write!(f, "the client was at the origin \"{}\", which the policy does not name (webauthn.origins)", Escaped(found)),
+            Self::HclReport(error) => error.fmt(f),
             Self::EmptyNonce => f.write_str("the nonce is empty; give random bytes that were used for no other quote"),
             Self::Nonce { expected, found } => {
                 write!(f, "the quote answers another challenge: it was made for ")?;
@@ -110,6 +117,8 @@ impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Attestation => "the attestation (TPMS_ATTEST)",
+            Self::CertifiedPublic => "the public area of the certified key (TPMT_PUBLIC)",
+            Self::HclReport => "the HCL report",
             Self::CertificateKey => "the public key in the key's certificate",
             Self::KeyCertificate => "the key's certificate",
             Self::KeyPublic => "the key's public area (TPMT_PUBLIC)",

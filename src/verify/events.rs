@@ -88,7 +88,7 @@ impl<'a> Policy<'a> {
     /// A bank that the firmware extended with nothing anchors nothing (CVE-2021-42299); of one that is quoted and not judged it is told.
     fn note_empty_banks(&self, logs: &VerifiedLogs<'_, 'a>, report: &mut Report<'a>) {
         let zero = |value: &[u8]| value.iter().all(|octet| *octet == 0);
-        let mut empty = logs.quote().pcrs().filter(|pcr| pcr.index == 0 && zero(pcr.value)).peekable();
+        let mut empty = logs.attested().pcrs().filter(|pcr| pcr.index == 0 && zero(pcr.value)).peekable();
         if empty.peek().is_none() {
             return;
         }

@@ -1,7 +1,7 @@
 //! What a policy asks of a runtime list beside rules for its entries: violations, templates, and the boot that it is of.
 
 use super::check::{Detail, Finding};
-use super::{LogsError, Policy, PolicyList, Report, VerifiedLogs, VerifiedQuote, VerifyError};
+use super::{LogsError, Policy, PolicyList, Report, VerifiedLogs, Attested, VerifyError};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::log::{ImaEntry, ImaFile};
 
@@ -98,7 +98,7 @@ fn boot_aggregate<'a>(logs: &VerifiedLogs<'_, 'a>) -> Aggregate<'a> {
     let Some(bank) = bank else { return Aggregate::NotQuoted };
     let mut differs = Aggregate::NotQuoted;
     for (last, how) in BOOT {
-        let Some(expected) = digest_of_pcrs(logs.quote(), bank, last) else { continue };
+        let Some(expected) = digest_of_pcrs(logs.attested(), bank, last) else { continue };
         if expected.as_bytes() == file.digest {
             return Aggregate::Matches(how);
         }
@@ -116,8 +116,8 @@ pub(super) fn is_boot_aggregate(file: &ImaFile<'_>) -> bool {
 
 /// The digest of the quoted values of PCR 0 to `last`, if all are quoted.
 #[inline(never)]
-fn digest_of_pcrs(quote: &VerifiedQuote<'_>, bank: HashAlgorithm, last: u8) -> Option<Digest> {
-    (0..=last).all(|index| quote.pcr(bank, index).is_some()).then_some(())?;
-    let mut values = (0..=last).filter_map(|index| quote.pcr(bank, index));
-    quote.signed().crypto().digest(bank, &mut values).ok()
+fn digest_of_pcrs(attested: &Attested<'_>, bank: HashAlgorithm, last: u8) -> Option<Digest> {
+    (0..=last).all(|index| attested.pcr(bank, index).is_some()).then_some(())?;
+    let mut values = (0..=last).filter_map(|index| attested.pcr(bank, index));
+    attested.crypto().digest(bank, &mut values).ok()
 }

@@ -1,23 +1,23 @@
 //! The stair from a verified quote to verified logs: which PCRs the logs explain, and what of their events may be believed.
 
 use super::replay::{LogPart, Replay};
-use super::{LogName, Measured, ReplayError, VerifiedQuote};
+use super::{Attested, LogName, Measured, ReplayError};
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::log::{Event, EventLog, ImaEntry, Measurement};
 
-/// Logs beside a quote, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
+/// Logs beside a quote or a document, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
 ///
-/// It cannot be made but by [`VerifiedQuote::verify_logs`]:
+/// It cannot be made but by [`Attested::verify_logs`]:
 ///
 /// ```compile_fail,E0451
-/// # use tpmproof::verify::{VerifiedLogs, VerifiedQuote};
-/// # fn f<'a>(quote: VerifiedQuote<'a>, other: VerifiedLogs<'a, 'a>) -> VerifiedLogs<'a, 'a> {
-/// VerifiedLogs { quote, ..other }
+/// # use tpmproof::verify::{Attested, VerifiedLogs};
+/// # fn f<'a>(attested: Attested<'a>, other: VerifiedLogs<'a, 'a>) -> VerifiedLogs<'a, 'a> {
+/// VerifiedLogs { attested, ..other }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedLogs<'p, 'a> {
-    quote: VerifiedQuote<'a>,
+    attested: Attested<'a>,
     parts: &'p [LogPart<'a>],
     states: LogStates,
 }
@@ -50,7 +50,7 @@ pub(crate) struct LogStates {
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedEvent<'a>(Measured<'a>);
 
-impl<'a> VerifiedQuote<'a> {
+impl<'a> Attested<'a> {
     /// Replays logs, and compares what they lead to with what was quoted, PCR by PCR in each quoted bank.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl<'a> VerifiedQuote<'a> {
         if parts.iter().filter(|part| matches!(part.log, EventLog::Ima(_))).count() > 1 {
             return Err(ReplayError::RuntimeList { event: 0, rule: "there is one list" });
         }
-        let entries = replay.run(parts, self.signed().crypto(), self.values())?;
+        let entries = replay.run(parts, self.crypto(), self.values())?;
         let extended = replay.extended().fold(0, |bits, index| bits | bit(index));
         let mut states = LogStates { extended, entries, ..LogStates::default() };
         for pcr in self.pcrs() {
@@ -87,21 +87,21 @@ impl<'a> VerifiedQuote<'a> {
 
     /// The logs that led to `states` when they were replayed beside this quote.
     pub(crate) fn with_logs<'p>(&self, parts: &'p [LogPart<'a>], states: LogStates) -> VerifiedLogs<'p, 'a> {
-        VerifiedLogs { quote: *self, parts, states }
+        VerifiedLogs { attested: *self, parts, states }
     }
 }
 
 impl<'a> VerifiedLogs<'_, 'a> {
-    /// The quote that they are beside.
+    /// What they are beside.
     #[must_use]
-    pub fn quote(&self) -> &VerifiedQuote<'a> {
-        &self.quote
+    pub fn attested(&self) -> &Attested<'a> {
+        &self.attested
     }
 
     /// What they say of a PCR; nothing if it was not quoted.
     #[must_use]
     pub fn state(&self, bank: HashAlgorithm, index: u8) -> Option<LogState> {
-        self.quote.pcr(bank, index).map(|_| self.states.state(bank, index))
+        self.attested.pcr(bank, index).map(|_| self.states.state(bank, index))
     }
 
     /// Whether an event of theirs extends a PCR.
@@ -114,7 +114,7 @@ impl<'a> VerifiedLogs<'_, 'a> {
     pub fn events(&self, bank: HashAlgorithm, index: u8) -> impl Iterator<Item = VerifiedEvent<'a>> + Clone {
         let explained = self.state(bank, index) == Some(LogState::Explained);
         let parts = if explained { self.parts } else { &[] };
-        let crypto = self.quote.signed().crypto();
+        let crypto = self.attested.crypto();
         let counts = self.counted();
         measured(parts, bank, index, crypto).filter(move |measured| counts(&measured.event)).map(VerifiedEvent)
     }
@@ -140,7 +140,7 @@ impl<'a> VerifiedLogs<'_, 'a> {
 
     /// All that the firmware's log has, whatever it is to explain. Nothing of it is verified, its order included.
     pub(crate) fn unverified_firmware(&self, bank: HashAlgorithm) -> impl Iterator<Item = Measured<'a>> {
-        let crypto = self.quote.signed().crypto();
+        let crypto = self.attested.crypto();
         let part = self.parts.iter().find(|part| part.name == LogName::Firmware);
         let whole = part.map(|part| LogPart { registers: u32::MAX, ..*part });
         whole.into_iter().flat_map(move |part| part.measured(bank, crypto))

@@ -13,15 +13,20 @@
 //! [`verify_evidence`] climbs all the stairs and keeps the book.
 
 mod activation;
+mod aik_profile;
 mod anchors;
 mod appraisal;
 mod attestation;
+mod attestation_object;
+mod attested;
+mod authenticator_data;
 mod bindings;
 mod certificate;
 mod certificate_algorithms;
 mod certificate_error;
 mod certificate_extensions;
 mod certificate_rules;
+mod certify;
 mod chain;
 mod chain_rules;
 mod channel;
@@ -37,13 +42,17 @@ mod evidence;
 mod facts;
 mod facts_systemd;
 mod facts_text;
+mod hcl_report;
 mod ima;
 mod key;
+mod kinds_text;
 mod log_names;
 mod logs;
 mod logs_error;
 mod measured;
 mod name;
+mod nitrotpm;
+mod nitrotpm_document;
 #[cfg(feature = "std")]
 mod nonce_guard;
 mod pcr_values;
@@ -54,6 +63,7 @@ mod policy_der;
 mod policy_items;
 mod policy_list;
 mod policy_logs;
+mod policy_webauthn;
 #[cfg(feature = "std")]
 mod policy_write;
 mod public_area;
@@ -61,6 +71,7 @@ mod quote;
 mod replay;
 mod report;
 mod report_json;
+mod report_kinds;
 mod report_text;
 mod revocation;
 mod revocation_entry;
@@ -76,10 +87,14 @@ mod stairs;
 mod start_up;
 mod time;
 mod tls_key;
+mod webauthn;
 
 pub use activation::Activation;
 pub use anchors::Anchor;
 pub use attestation::{Attestation, SignedAttest};
+pub use attestation_object::AttestationObject;
+pub use attested::Attested;
+pub use authenticator_data::AuthenticatorData;
 #[cfg(feature = "cli")]
 pub(crate) use bindings::MAX_REQUIRED;
 pub use bindings::{Binding, Required};
@@ -87,6 +102,7 @@ pub use certificate::Certificate;
 pub use certificate_error::CertificateError;
 pub use certificate_extensions::GoogleInstance;
 pub use certificate_rules::{CertificatePolicy, CertificateRules, GoogleRule};
+pub use certify::VerifiedCertify;
 pub use chain::{MAX_CERTIFICATE_SIZE, MAX_CERTIFICATES, VerifiedChain};
 pub use channel::{Channel, ChannelNonce, Role};
 pub use check::{Check, Outcome};
@@ -94,7 +110,7 @@ pub use distinguished_name::DistinguishedName;
 #[cfg(any(feature = "cli", feature = "tls"))]
 pub(crate) use distinguished_name::Escaped;
 pub use enclosed::{Attachment, Attachments, Log, Logs};
-pub use error::{KeyIdentity, Part, VerifyError};
+pub use error::{CredentialError, EvidenceError, HclError, KeyIdentity, Part, VerifyError};
 pub use event_rules::{EventRule, EventRules, PathRule, SecureBootRules};
 pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
 #[cfg(feature = "cli")]
@@ -102,6 +118,7 @@ pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};
 #[cfg(feature = "cli")]
 pub(crate) use facts_text::FactJson;
+pub use hcl_report::{HclHardware, HclReport};
 pub use ima::ImaRules;
 #[cfg(feature = "prover")]
 pub(crate) use key::judge_strength;
@@ -113,6 +130,8 @@ pub use logs::{LogState, VerifiedEvent, VerifiedLogs};
 pub use logs_error::LogsError;
 pub(crate) use measured::Measured;
 pub use name::Name;
+pub use nitrotpm::{VerifiedDocument, verify_nitrotpm};
+pub use nitrotpm_document::{DocumentContent, NitroTpmDocument, SignedDocument};
 #[cfg(feature = "std")]
 pub use nonce_guard::{NonceError, NonceGuard};
 pub use pcr_values::{PcrValue, PcrValues};
@@ -123,6 +142,7 @@ pub use policy_builder::PolicyBuilder;
 pub(crate) use policy_builder::name_fits;
 pub use policy_der::PolicyDerError;
 pub use policy_list::{PolicyList, PolicyPlace};
+pub use policy_webauthn::RelyingParty;
 #[cfg(feature = "prover")]
 pub(crate) use public_area::{PublicArea, judge_attributes};
 pub use quote::{Challenge, VerifiedQuote};
@@ -145,3 +165,4 @@ pub(crate) use spki::{decode as decode_spki, same_key};
 pub use stairs::verify_evidence;
 pub use time::{Time, TimeError};
 pub use tls_key::{TlsEndpoint, TlsKey, TlsKeyKind};
+pub use webauthn::{ClientData, VerifiedCredential, verify_webauthn};

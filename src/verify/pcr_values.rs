@@ -2,9 +2,9 @@
 
 use crate::structures::TpmAlgId;
 use crate::wire::{
-    DecodeError, DecodeErrorKind, Fault, Parsed,
+    DecodeError, DecodeErrorKind, Fault, Parsed, cbor,
     der::{element, tag, uint16, value, within},
-    in_field, located,
+    in_field, located, take,
 };
 
 /// One reported value.
@@ -18,7 +18,7 @@ pub struct PcrValue<'a> {
     pub value: &'a [u8],
 }
 
-/// Reported values: ascending by bank (its `TPM_ALG_ID`), then by index, each at most once.
+/// Reported values, each at most once: ascending by bank (its `TPM_ALG_ID`), then by index; those of a NitroTPM document as they stand there.
 #[derive(Clone, Copy, Debug)]
 pub struct PcrValues<'a>(Source<'a>);
 
@@ -27,6 +27,8 @@ enum Source<'a> {
     Slice(&'a [PcrValue<'a>]),
     /// The content of `SEQUENCE OF PcrBank`, known to decode.
     Der(&'a [u8]),
+    /// The pairs of a document's `nitrotpm_pcrs`, known to decode.
+    Document(&'a [u8]),
 }
 
 impl<'a> PcrValues<'a> {
@@ -82,6 +84,22 @@ impl<'a> PcrValues<'a> {
         Ok((rest, Self(Source::Der(banks))))
     }
 
+    /// Reads `{ index => value }` of a NitroTPM document, all of the SHA-384 bank.
+    pub(crate) fn of_document(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (pairs, count) = cbor::map(input)?;
+        let (mut rest, mut seen) = (pairs, 0u32);
+        for _ in 0..count {
+            let (after, pcr) = document_pcr(rest)?;
+            let bit = 1u32 << pcr.index;
+            if seen & bit != 0 {
+                return Err(cbor::broken(rest, "a PCR that stands twice"));
+            }
+            (rest, seen) = (after, seen | bit);
+        }
+        let (_, pairs) = take(pairs.len().saturating_sub(rest.len()))(pairs)?;
+        Ok((rest, Self(Source::Document(pairs))))
+    }
+
     /// The values, in order.
     pub fn iter(&self) -> impl Iterator<Item = PcrValue<'a>> + Clone + use<'a> {
         Iter { source: self.0, bank: TpmAlgId::NULL, values: &[] }
@@ -119,9 +137,31 @@ impl<'a> Iterator for Iter<'a> {
                 self.values = after;
                 Some(PcrValue { bank: self.bank, index, value })
             }
+            Source::Document(pairs) => {
+                let (after, pcr) = document_pcr(pairs).ok()?;
+                *pairs = after;
+                Some(pcr)
+            }
         }
     }
 }
+
+/// A PCR of a document: there are 24, and a value of SHA-384 has 48 bytes.
+fn document_pcr(input: &[u8]) -> Parsed<'_, PcrValue<'_>> {
+    let (rest, number) = cbor::unsigned(input)?;
+    let Some(index) = u8::try_from(number).ok().filter(|index| *index < 24) else {
+        return Err(cbor::broken(input, "a PCR that there is not; they are 0 to 23"));
+    };
+    let (after, value) = cbor::bytes(rest)?;
+    if value.len() != SHA384 {
+        let wrong = DecodeErrorKind::WrongLength { found: value.len(), expected: SHA384 };
+        return Err(Fault::new(rest, wrong));
+    }
+    Ok((after, PcrValue { bank: TpmAlgId::SHA384, index, value }))
+}
+
+/// Bytes of a digest.
+const SHA384: usize = 48;
 
 /// `PcrBank ::= SEQUENCE { algorithm INTEGER, values SEQUENCE OF PcrValue }`
 fn bank(input: &[u8]) -> Parsed<'_, (u16, &[u8])> {

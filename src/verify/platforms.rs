@@ -43,8 +43,16 @@ impl Platform {
         endorsement_hierarchy: true,
     };
 
+    /// Amazon Web Services: the documents that the Nitro hypervisor signs about a NitroTPM. Its certificates name no purpose.
+    pub const AWS: Self = Self {
+        name: "aws",
+        roots: &[Anchor::CertificateSha256(AWS_2019)],
+        purposes: &[Purpose::Absent],
+        endorsement_hierarchy: false,
+    };
+
     /// Every platform that is known.
-    pub const ALL: &'static [&'static Self] = &[&Self::AZURE, &Self::GOOGLE];
+    pub const ALL: &'static [&'static Self] = &[&Self::AWS, &Self::AZURE, &Self::GOOGLE];
 
     /// The platform with this name.
     #[must_use]
@@ -68,6 +76,7 @@ pub struct KnownRoot {
 
 /// The roots of the platforms, then those of makers of TPM chips, which certify endorsement keys.
 pub const KNOWN_ROOTS: &[KnownRoot] = &[
+    root(Some("aws"), "Amazon", "aws.nitro-enclaves", AWS_2019),
     root(Some("azure"), "Microsoft", "Azure Virtual TPM Root Certificate Authority 2023", AZURE_2023),
     root(Some("google"), "Google", "EK/AK CA Root", GOOGLE_2022),
     root(Some("google"), "Google", "tpm_ek_v1_cloud_host_root", GOOGLE_2018),
@@ -193,6 +202,7 @@ pub(crate) const CLIENT_AUTH: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03
 /// anyExtendedKeyUsage, 2.5.29.37.0 (RFC 5280, 4.2.1.12).
 pub(crate) const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
 
+const AWS_2019: [u8; 32] = hex("641a0321a3e244efe456463195d606317ed7cdcc3c1756e09893f3c68f79bb5b");
 const AZURE_2023: [u8; 32] = hex("e6c596b17f8ffefba5c300f714cfb1260c6028704ecf7becc4ab5018efb00e95");
 const GOOGLE_2022: [u8; 32] = hex("594759594b9b61524f6c8ef668f7177f7b9066bc0674f2f49fe9e052be78beb2");
 const GOOGLE_2018: [u8; 32] = hex("9bd5285f8fb18502a7947e621ffd470266f49fcd3b73e19a190f690ad32a7caf");

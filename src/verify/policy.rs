@@ -173,6 +173,10 @@ pub enum PolicyError {
     NoKey,
     /// This rule is about certificates, and no authority is trusted.
     NoAuthority(&'static str),
+    /// A relying party has no name, or stands twice, or has an origin that is empty.
+    RelyingParty,
+    /// Relying parties of WebAuthn are named, and something is asked of quotes.
+    WebauthnBesideQuote,
     /// A Google rule asks for nothing.
     EmptyGoogle,
     /// A pinned Name is not an algorithm and a digest of its length.
@@ -272,6 +276,11 @@ impl fmt::Display for PolicyError {
             }
             Self::TooManyEventRules => f.write_str("[events] has more than 1024 rules; one rule may list many digests"),
             Self::NoKey => f.write_str("the policy trusts no key; give [key] a platform, roots, pinned or activated"),
+            Self::RelyingParty => f.write_str("[webauthn] has an rp_id or an origin that is empty, or an rp_id twice"),
+            Self::WebauthnBesideQuote => f.write_str(
+                "[webauthn] is about statements of WebAuthn, which say nothing of PCRs, clock and counters: leave out [pcr.*], [logs], [events], and of \
+                 [quote] all but signature_hash",
+            ),
             Self::PcrIndex(index) => write!(f, "there is no PCR {index}; they are 0 to 23"),
             Self::ResettablePcr(index) => {
                 write!(f, "software can set PCR {index} back to its start; to rely on it all the same, name it in quote.allow_resettable")

@@ -3,7 +3,7 @@
 use super::platforms::ATTESTATION_KEY;
 use super::{
     Activation, Anchor, BankSelection, CertificateRules, EventRules, ImaRules, LogRule, PcrRule, Pin, Platform, Policy,
-    PolicyError, PolicyList, Purpose, Reference,
+    PolicyError, PolicyList, Purpose, Reference, RelyingParty,
 };
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmAlgId;
@@ -32,6 +32,7 @@ pub struct PolicyBuilder<'a> {
     pub(crate) firmware_version_min: Option<u64>,
     pub(crate) reset_count: Option<u32>,
     pub(crate) restart_count: Option<u32>,
+    pub(crate) relying_parties: PolicyList<'a, RelyingParty<'a>>,
 }
 
 impl<'a> PolicyBuilder<'a> {
@@ -73,6 +74,7 @@ impl<'a> PolicyBuilder<'a> {
             firmware_version_min: None,
             reset_count: None,
             restart_count: None,
+            relying_parties: PolicyList::EMPTY,
         }
     }
 
@@ -178,6 +180,11 @@ impl<'a> PolicyBuilder<'a> {
         Self { restart_count: Some(count), ..self }
     }
 
+    /// Judges WebAuthn statements, for one of these relying parties, and no quotes.
+    pub fn relying_parties(self, parties: &'a [RelyingParty<'a>]) -> Self {
+        Self { relying_parties: PolicyList::new(parties), ..self }
+    }
+
     /// The policy.
     ///
     /// # Errors
@@ -190,6 +197,16 @@ impl<'a> PolicyBuilder<'a> {
             return Err(PolicyError::UnknownAttributes);
         }
         self.judge_key()?;
+        if self.relying_parties.is_empty() {
+            self.judge_quote_rules()?
+        } else {
+            self.judge_relying_parties()?
+        }
+        Ok(Policy(self))
+    }
+
+    /// What is asked of a quote makes sense.
+    fn judge_quote_rules(&self) -> Result<(), PolicyError> {
         match (self.pcr_digests.is_empty(), self.selection.is_empty(), self.pcrs.is_empty()) {
             (true, _, true) => return Err(PolicyError::Empty),
             (true, false, _) => return Err(PolicyError::SelectionBesidePcrs),
@@ -228,8 +245,7 @@ impl<'a> PolicyBuilder<'a> {
             }
         }
         self.judge_logs()?;
-        self.judge_events()?;
-        Ok(Policy(self))
+        self.judge_events()
     }
 
     fn judge_key(&self) -> Result<(), PolicyError> {

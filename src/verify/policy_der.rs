@@ -69,6 +69,7 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
     let more = maybe(listed(27), within(listed(27), certificate_rules));
     let (input, more) = in_field(&"Policy.certificateRules", more)(input)?;
     let (policies, require_crl) = more.unwrap_or_default();
+    let (input, relying_parties) = in_field(&"Policy.relyingParties", list(listed(28)))(input)?;
     let ima = maybe(listed(30), within(listed(30), ima));
     let (input, ima) = in_field(&"Policy.ima", ima)(input)?;
     let certificate = CertificateRules { purposes, subjects, google, not_before_min, policies, require_crl };
@@ -93,6 +94,7 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
         firmware_version_min,
         reset_count,
         restart_count,
+        relying_parties,
     };
     Ok((input, builder))
 }

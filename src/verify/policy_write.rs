@@ -65,6 +65,7 @@ impl Policy<'_> {
         if !content.is_empty() {
             put(&mut out, listed(27), &content);
         }
+        policy.relying_parties.encode(listed(28), &mut out);
         let mut content = Vec::new();
         put_ima(&policy.ima, &mut content);
         if !content.is_empty() {

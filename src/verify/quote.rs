@@ -1,6 +1,9 @@
 //! From a signed structure to a quote that answers the verifier's question, with the values that it covers.
 
-use super::{ChannelNonce, PcrValue, PcrValues, PolicyList, SignedAttest, VerifyError};
+use super::{
+    ChannelNonce, PcrValue, PcrValues, PolicyList, SignedAttest, VerifyError,
+    check::{Detail, Finding},
+};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmsPcrSelection, TpmsQuoteInfo, TpmuAttest};
 
@@ -37,8 +40,28 @@ impl<'a> Challenge<'a> {
         Self { expected: None, of_channel: false }
     }
 
-    pub(crate) fn expected(&self) -> Option<&'a [u8]> {
-        self.expected
+    /// Whether it asks for a nonce.
+    pub(crate) fn is_nonce(&self) -> bool {
+        self.expected.is_some()
+    }
+
+    /// Whether what was found answers it, and whether that is the answer to a nonce.
+    pub(crate) fn judge(&self, found: &'a [u8]) -> Result<bool, VerifyError<'a>> {
+        match self.expected {
+            Some(expected) if expected != found && self.of_channel => Err(VerifyError::Exporter { found }),
+            Some(expected) if expected != found => Err(VerifyError::Nonce { expected, found }),
+            nonce => Ok(nonce.is_some()),
+        }
+    }
+
+    /// What a report says of an answer.
+    pub(crate) fn finding(&self) -> Finding<'a> {
+        match self.expected {
+            Some(nonce) => Finding::Pass(Detail::Nonce(nonce)),
+            None => Finding::NotChecked(Detail::Text(
+                "no freshness: a copy of an old quote passes as well as a new one (--insecure-no-freshness)",
+            )),
+        }
     }
 }
 
@@ -108,14 +131,9 @@ impl<'a> SignedAttest<'a> {
         let TpmuAttest::Quote(info) = self.attest().attested else {
             return Err(VerifyError::NotAQuote(self.attest().type_));
         };
-        let found = self.attest().extra_data.0;
-        match challenge.expected() {
-            Some(expected) if expected != found && challenge.of_channel => return Err(VerifyError::Exporter { found }),
-            Some(expected) if expected != found => return Err(VerifyError::Nonce { expected, found }),
-            _ => {}
-        }
+        let fresh = challenge.judge(self.attest().extra_data.0)?;
         judge_selection(&info)?;
-        Ok((info, challenge.expected().is_some()))
+        Ok((info, fresh))
     }
 
     /// The digest algorithm is that of the signature scheme, never the bank's (10.11.4).
@@ -200,14 +218,14 @@ impl<'a> VerifiedQuote<'a> {
         self.pcrs().find(|pcr| pcr.bank == bank.into() && pcr.index == index).map(|pcr| pcr.value)
     }
 
-    /// The values, as they were reported and quoted.
-    pub(crate) fn values(&self) -> Option<PcrValues<'a>> {
-        self.values
-    }
-
     /// The quoted PCRs, ascending by bank and index; none where only the digest of the values is known.
     pub fn pcrs(&self) -> impl Iterator<Item = PcrValue<'a>> + Clone + use<'a> {
         self.values.into_iter().flat_map(|values| values.iter())
+    }
+
+    /// The values that the digest covers, where they are known.
+    pub(crate) fn values(&self) -> Option<PcrValues<'a>> {
+        self.values
     }
 
     /// Whether the signed selection has this PCR.

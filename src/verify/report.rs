@@ -1,7 +1,7 @@
 //! What was checked, and what came of it: enough to argue about, and nothing that changes from run to run.
 
 use super::{
-    Attachments, Channel, Check, Fact, LogState, Logs, Outcome, PcrValue, Policy, TrustedKey, VerifiedLogs,
+    Attachments, Attested, Channel, Check, Fact, LogState, Logs, Outcome, PcrValue, Policy, TrustedKey, VerifiedLogs,
     VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
     logs::LogStates,
@@ -21,7 +21,7 @@ pub struct Report<'a> {
     failures: heapless::Vec<VerifyError<'a>, MAX_FAILURES>,
     key: Option<TrustedKey<'a>>,
     key_has_signed: bool,
-    quote: Option<VerifiedQuote<'a>>,
+    attested: Option<Attested<'a>>,
     /// The proof's logs, and what the replay of those that the policy asks for said: the logs are read again where they are wanted.
     logs: Logs<'a>,
     log_states: Option<LogStates>,
@@ -73,7 +73,7 @@ impl<'a> Report<'a> {
             failures: heapless::Vec::new(),
             key: None,
             key_has_signed: false,
-            quote: None,
+            attested: None,
             logs: Logs::default(),
             log_states: None,
             attachments,
@@ -117,10 +117,19 @@ impl<'a> Report<'a> {
         self.key.as_ref().filter(|_| self.key_has_signed)
     }
 
-    /// The quote, once it was verified.
+    /// The evidence of whatever kind, once it was verified.
+    #[must_use]
+    pub fn attested(&self) -> Option<&Attested<'a>> {
+        self.attested.as_ref()
+    }
+
+    /// The quote, once it was verified; evidence of another kind has none.
     #[must_use]
     pub fn quote(&self) -> Option<&VerifiedQuote<'a>> {
-        self.quote.as_ref()
+        match &self.attested {
+            Some(Attested::Quote(quote)) => Some(quote),
+            _ => None,
+        }
     }
 
     pub(crate) fn policy(&self) -> &'a Policy<'a> {
@@ -135,7 +144,7 @@ impl<'a> Report<'a> {
 
     /// The quoted PCRs with their states; none if the quote was not verified.
     pub fn pcrs(&self) -> impl Iterator<Item = (PcrValue<'a>, PcrState)> + '_ {
-        self.quote.iter().flat_map(VerifiedQuote::pcrs).map(|pcr| {
+        self.attested.iter().flat_map(Attested::pcrs).map(|pcr| {
             let state = HashAlgorithm::try_from(pcr.bank).map_or(PcrState::NotJudged, |bank| {
                 let log = self.log_states.map_or(LogState::Unexplained, |states| states.state(bank, pcr.index));
                 self.policy.state(bank, pcr.index, pcr.value, log)
@@ -146,9 +155,9 @@ impl<'a> Report<'a> {
 
     /// What `look` finds in the logs that the policy asks for, if they were verified.
     pub fn with_logs<T>(&self, look: impl FnOnce(&VerifiedLogs<'_, 'a>) -> T) -> Option<T> {
-        let (quote, states) = (self.quote.as_ref()?, self.log_states?);
+        let (attested, states) = (self.attested.as_ref()?, self.log_states?);
         let parts = self.policy.parts(&self.logs).ok()?;
-        Some(look(&quote.with_logs(&parts, states)))
+        Some(look(&attested.with_logs(&parts, states)))
     }
 
     /// Hands over what the logs tell of the PCRs that they explain; nothing if no log was verified.
@@ -195,6 +204,18 @@ impl<'a> Report<'a> {
         self.failures.first().copied()
     }
 
+    /// Books what came of an HCL report that the proof encloses.
+    #[cfg(feature = "cli")]
+    pub(crate) fn note_hardware(&mut self, judged: Result<(), VerifyError<'a>>) {
+        let finding = match judged {
+            Ok(()) => Finding::NotChecked(Detail::Text(
+                "the HCL report names this attestation key; that hardware made the report, its own verifier must find (SEV-SNP or TDX)",
+            )),
+            Err(error) => Finding::Fail(error),
+        };
+        self.note(&"hardware-report", finding);
+    }
+
     pub(crate) fn set_key(&mut self, key: TrustedKey<'a>) {
         self.key = Some(key);
     }
@@ -212,8 +233,8 @@ impl<'a> Report<'a> {
         (self.logs, self.log_states) = (*logs, Some(states));
     }
 
-    pub(crate) fn set_quote(&mut self, quote: &VerifiedQuote<'a>) {
-        self.quote = Some(*quote);
+    pub(crate) fn set_attested(&mut self, attested: &Attested<'a>) {
+        self.attested = Some(*attested);
     }
 }
 
@@ -259,7 +280,7 @@ impl fmt::Display for Rejection<'_> {
 
 impl core::error::Error for Rejection<'_> {}
 
-/// As many as there are names of checks, less one for what is no proof.
+/// As many as one kind of evidence can have: no policy that judges a digest of PCRs judges their values and logs, and no WebAuthn statement either.
 const MAX_CHECKS: usize = 29;
 
 /// The stairs end at the first failure, and only the last one has several rules; what fails beyond these is told without its reason.

@@ -108,10 +108,11 @@ impl Report<'_> {
     }
 
     fn write_quote(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(quote) = self.quote() else { return f.write_str("null") };
+        let Some(quote) = self.quote() else { return self.write_other(f) };
         let attest = quote.attest();
         let clock = attest.clock_info;
-        write!(f, "{{\n    \"nonce\": \"{}\",\n    \"fresh\": {},", Hex(attest.extra_data.0), quote.is_fresh())?;
+        f.write_str("{\n    \"kind\": \"tpm-quote\",")?;
+        write!(f, "\n    \"nonce\": \"{}\",\n    \"fresh\": {},", Hex(attest.extra_data.0), quote.is_fresh())?;
         write!(f, "\n    \"pcr_digest\": \"{}\",", Hex(quote.info().pcr_digest.0))?;
         write!(f, "\n    \"qualified_signer\": \"{}\",", Hex(attest.qualified_signer.0))?;
         write!(f, "\n    \"clock\": {},\n    \"reset_count\": {},", clock.clock, clock.reset_count)?;

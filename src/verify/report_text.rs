@@ -51,6 +51,7 @@ impl fmt::Display for Report<'_> {
                 quote.attest().firmware_version
             )?;
         }
+        self.print_other(f)?;
         let mut first = true;
         for (PcrValue { bank, index, value }, state) in self.pcrs() {
             if first {

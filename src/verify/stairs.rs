@@ -1,8 +1,8 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attributes, CertificateError, Challenge, Evidence, LogsError, Policy, Rejection, Report, Time, Trust,
-    TrustedKey, VerifiedQuote, VerifyError,
+    Attachments, Attestation, Attested, Attributes, CertificateError, Challenge, Evidence, KeyEvidence, Logs,
+    LogsError, Policy, Rejection, Report, SignedAttest, Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
     revocation,
 };
@@ -34,10 +34,22 @@ fn trust<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
+    policy.judge_quotes()?;
+    trust_key(&evidence.key, policy, time, crypto)
+}
+
+/// By what the verifier knows of the key, or else by its certificates.
+#[inline(never)]
+pub(super) fn trust_key<'a>(
+    evidence: &KeyEvidence<'a>,
+    policy: &Policy<'a>,
+    time: Time,
+    crypto: &'a dyn Crypto,
+) -> Result<TrustedKey<'a>, VerifyError<'a>> {
     let known = by_pin(evidence, policy, crypto);
     match policy.anchors() {
         Some(anchors) if known.is_err() => {
-            TrustedKey::by_chain(&evidence.key, anchors.iter(), policy.certificate_rules(), time, crypto)
+            TrustedKey::by_chain(evidence, anchors.iter(), policy.certificate_rules(), time, crypto)
         }
         _ => known,
     }
@@ -46,17 +58,17 @@ fn trust<'a>(
 /// By what the verifier knows of the key itself.
 #[inline(never)]
 fn by_pin<'a>(
-    evidence: &Evidence<'a>,
+    evidence: &KeyEvidence<'a>,
     policy: &Policy<'a>,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
     let (pins, records) = (policy.pins(), policy.activations());
     let pinned =
-        if pins.is_empty() { Err(VerifyError::NoKey) } else { TrustedKey::by_pin(&evidence.key, pins.iter(), crypto) };
+        if pins.is_empty() { Err(VerifyError::NoKey) } else { TrustedKey::by_pin(evidence, pins.iter(), crypto) };
     if records.is_empty() || pinned.is_ok() {
         return pinned;
     }
-    TrustedKey::by_record(&evidence.key, records.iter(), crypto)
+    TrustedKey::by_record(evidence, records.iter(), crypto)
 }
 
 /// The other stairs.
@@ -80,12 +92,12 @@ fn judge<'a>(
 
 #[inline(never)]
 #[expect(clippy::result_large_err, clippy::unnecessary_wraps, reason = "it is made where it is to be returned")]
-fn begin<'a>(policy: &'a Policy<'a>, attachments: Attachments<'a>) -> Result<Report<'a>, Rejection<'a>> {
+pub(super) fn begin<'a>(policy: &'a Policy<'a>, attachments: Attachments<'a>) -> Result<Report<'a>, Rejection<'a>> {
     Ok(Report::new(policy, attachments))
 }
 
 #[inline(never)]
-fn reject<'a>(result: &mut Result<Report<'a>, Rejection<'a>>, error: VerifyError<'a>) {
+pub(super) fn reject<'a>(result: &mut Result<Report<'a>, Rejection<'a>>, error: VerifyError<'a>) {
     if let Ok(report) = result {
         *result = Err(Rejection { error, report: report.clone() });
     }
@@ -98,14 +110,15 @@ fn climb<'a>(
     policy: &'a Policy<'a>,
     challenge: &Challenge<'a>,
 ) -> Result<(), VerifyError<'a>> {
-    book_key(report, trusted, policy)?;
-    judge_hash(report, evidence, policy)?;
+    book_chain(report, trusted, policy)?;
+    book_attributes(report);
+    judge_hash(report, &evidence.attestation, policy)?;
     judge_quote(report, evidence, policy, challenge)
 }
 
-/// The reason to trust the key is one stair, and up to four lines. The key goes into the report.
+/// The reason to trust the key is one stair, and up to three lines. The key goes into the report.
 #[inline(never)]
-fn book_key<'a>(
+pub(super) fn book_chain<'a>(
     report: &mut Report<'a>,
     trusted: Result<TrustedKey<'a>, VerifyError<'a>>,
     policy: &Policy<'a>,
@@ -114,6 +127,7 @@ fn book_key<'a>(
         Ok(key) => key,
         Err(error) => {
             let stair: CheckName = match error {
+                VerifyError::Evidence(_) => &"evidence",
                 VerifyError::Certificate(
                     CertificateError::Revoked { .. } | CertificateError::RevocationUnknown { .. },
                 ) => {
@@ -158,6 +172,16 @@ fn book_key<'a>(
             ]
         }
     };
+    for (stair, finding) in lines {
+        report.note(stair, finding);
+    }
+    report.set_key(key);
+    Ok(())
+}
+
+/// What is known of what the key may sign.
+fn book_attributes(report: &mut Report<'_>) {
+    let Ok(key) = report.claimed_key() else { return };
     let attributes = match key.attributes() {
         Attributes::Authenticated => {
             Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the Name that is known"))
@@ -170,11 +194,7 @@ fn book_key<'a>(
              is pinned",
         )),
     };
-    for (stair, finding) in lines.into_iter().chain([(&"key-attributes", attributes)]) {
-        report.note(stair, finding);
-    }
-    report.set_key(key);
-    Ok(())
+    report.note(&"key-attributes", attributes);
 }
 
 /// The signature, the quote, and what the policy asks of it.
@@ -189,33 +209,50 @@ fn judge_quote<'a>(
     let signed = report.record(&"signature", signed, |_| {
         Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
     })?;
+    judge_signed(report, &signed, evidence, policy, challenge)
+}
+
+/// Apart from the arithmetic, which has little stack to share.
+#[inline(never)]
+fn judge_signed<'a>(
+    report: &mut Report<'a>,
+    signed: &SignedAttest<'a>,
+    evidence: &Evidence<'a>,
+    policy: &'a Policy<'a>,
+    challenge: &Challenge<'a>,
+) -> Result<(), VerifyError<'a>> {
     report.key_has_signed();
-    let established = policy.hierarchy_established(&signed, report.claimed_key()?).map_err(VerifyError::Crypto)?;
+    let established = policy.hierarchy_established(signed, report.claimed_key()?).map_err(VerifyError::Crypto)?;
     let quote = if policy.0.pcr_digests.is_empty() {
         signed.verify_quote(challenge, &evidence.pcr_values)
     } else {
         signed.verify_quote_digest(challenge, policy.0.pcr_digests)
     };
     book_quote(report, &quote, challenge);
-    let quote = quote?;
-    report.set_quote(&quote);
+    let attested = Attested::Quote(quote?);
+    report.set_attested(&attested);
     if policy.logged() != 0 {
-        judge_logs(report, &quote, evidence, policy);
+        judge_logs(report, &attested, &evidence.logs, policy);
     }
-    policy.appraise(&quote, established, report)
+    policy.appraise(&attested, established, report)
 }
 
 /// The logs that the policy asks for. What is wrong with them does not keep the other rules from being judged.
 #[inline(never)]
-fn judge_logs<'a>(report: &mut Report<'a>, quote: &VerifiedQuote<'a>, evidence: &Evidence<'a>, policy: &Policy<'a>) {
+pub(super) fn judge_logs<'a>(
+    report: &mut Report<'a>,
+    attested: &Attested<'a>,
+    offered: &Logs<'a>,
+    policy: &Policy<'a>,
+) {
     let fail = |report: &mut Report<'a>, error| report.note(&"logs", Finding::Fail(VerifyError::Logs(error)));
-    let parts = match policy.parts(&evidence.logs) {
+    let parts = match policy.parts(offered) {
         Ok(parts) => parts,
         Err(error) => return fail(report, error),
     };
-    match quote.verify_logs(&parts) {
+    match attested.verify_logs(&parts) {
         Ok(logs) => {
-            report.set_logs(&evidence.logs, logs.states());
+            report.set_logs(offered, logs.states());
             policy.appraise_logs(&logs, report);
         }
         Err(error) => fail(report, LogsError::Replay(error)),
@@ -223,12 +260,12 @@ fn judge_logs<'a>(report: &mut Report<'a>, quote: &VerifiedQuote<'a>, evidence: 
 }
 
 /// The hash of the signature, before it is used.
-fn judge_hash<'a>(
+pub(super) fn judge_hash<'a>(
     report: &mut Report<'a>,
-    evidence: &Evidence<'a>,
+    attestation: &Attestation<'a>,
     policy: &Policy<'a>,
 ) -> Result<(), VerifyError<'a>> {
-    let Some(named) = evidence.attestation.unverified_hash() else { return Ok(()) };
+    let Some(named) = attestation.unverified_hash() else { return Ok(()) };
     let allowed = HashAlgorithm::try_from(named).is_ok_and(|hash| policy.0.signature_hashes.contains(&hash));
     let judged = if allowed { Ok(named) } else { Err(VerifyError::HashNotAllowed(named)) };
     report.record(&"signature-hash", judged, |hash| {
@@ -243,12 +280,6 @@ fn book_quote<'a>(
     quote: &Result<VerifiedQuote<'a>, VerifyError<'a>>,
     challenge: &Challenge<'a>,
 ) {
-    let fresh = match challenge.expected() {
-        Some(nonce) => Finding::Pass(Detail::Nonce(nonce)),
-        None => Finding::NotChecked(Detail::Text(
-            "no freshness: a copy of an old quote passes as well as a new one (--insecure-no-freshness)",
-        )),
-    };
     let lines: [CheckName; 4] = [&"quote", &"freshness", &"selection", &"pcr-digest"];
     let failed = match quote {
         Ok(_) => lines.len(),
@@ -262,7 +293,7 @@ fn book_quote<'a>(
             (Err(error), place) if place == failed => Finding::Fail(*error),
             (_, place) if place > failed => break,
             (_, 0) => Finding::Pass(Detail::Text("the attestation is a quote")),
-            (_, 1) => fresh,
+            (_, 1) => challenge.finding(),
             (_, 2) => Finding::Pass(Detail::Text("the values are exactly those of the signed selection")),
             (Ok(quote), _) => Finding::Pass(Detail::Bytes(quote.info().pcr_digest.0)),
             (Err(error), _) => Finding::Fail(*error),

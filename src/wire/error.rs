@@ -20,6 +20,8 @@ pub struct DecodeError {
 pub enum DecodeErrorKind {
     /// Entries that must ascend are out of order, or one stands twice.
     NotAscending,
+    /// Not CBOR (RFC 8949) of the one form and the items that are expected, with the rule that is broken.
+    NotCbor(&'static str),
     /// Not the canonical encoding (ITU-T X.690, clause 10), with the rule that is broken.
     NotDer(&'static str),
     /// Bits that must be clear are set.
@@ -77,6 +79,7 @@ impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::NotAscending => f.write_str("entries out of ascending order"),
+            Self::NotCbor(rule) => write!(f, "not CBOR as it must be: {rule}"),
             Self::NotDer(rule) => write!(f, "not DER: {rule}"),
             Self::ReservedBits(bits) => write!(f, "reserved bits {bits:#x} are set"),
             Self::TooLong { found, limit } => write!(f, "length {found} is over the limit of {limit}"),

@@ -1,9 +1,10 @@
-//! Floor 0: what a size, a count, a selector is in the TPM's wire form and in DER, and where an error was.
+//! Floor 0: what a size, a count, a selector is in the TPM's wire form, in DER and in CBOR, and where an error was.
 
 #[macro_use]
 mod declare;
 #[macro_use]
 mod declare_structures;
+pub(crate) mod cbor;
 mod decode;
 pub(crate) mod der;
 #[cfg(feature = "std")]

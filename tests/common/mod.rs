@@ -3,6 +3,7 @@
 
 #[cfg(feature = "cli")]
 pub mod application;
+pub mod cbor;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
@@ -11,11 +12,13 @@ pub mod forge;
 pub mod log;
 #[cfg(feature = "cli")]
 pub mod machine;
+pub mod nitro;
 #[cfg(feature = "cli")]
 pub mod swtpm;
 #[cfg(all(feature = "cli", feature = "tls"))]
 pub mod tls;
 pub mod verified;
+pub mod webauthn;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -22,6 +22,7 @@ pub(crate) use source::Source;
 
 use super::error::CliError;
 use super::input::Input;
+use super::kinds;
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
 use clap::ValueEnum;
@@ -143,6 +144,9 @@ pub(crate) fn read(bytes: &[u8], path: &Path, format: Option<Format>, choice: Ch
     let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
     if bytes.trim_ascii().is_empty() {
         return Err(evidence("the file is empty".into()));
+    }
+    if format.is_none() && kinds::of(bytes).is_some() {
+        return Ok(Input { der: bytes.to_owned(), spki: None, notes: Vec::new() });
     }
     let source = Source::new(bytes);
     let read = |format: Format| (format.reader().read)(&source, choice);

@@ -9,6 +9,8 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod fake_tpm;
 pub mod forge;
+#[cfg(feature = "cli")]
+pub mod ima;
 pub mod log;
 #[cfg(feature = "cli")]
 pub mod machine;

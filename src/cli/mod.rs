@@ -30,6 +30,7 @@ mod prove;
 mod prover_args;
 mod roots;
 mod show;
+mod show_objects;
 mod show_text;
 mod tpm;
 mod verify;

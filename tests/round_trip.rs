@@ -51,7 +51,7 @@ macro_rules! reads {
         struct $mark;
         impl<'a> Reads<'a> for $mark {
             fn again(bytes: &'a [u8]) -> Result<Vec<u8>, tpmproof::DecodeError> {
-                let mut buffer = [0; 4096];
+                let mut buffer = [0; 8192];
                 Ok($type::from_bytes(bytes)?.to_bytes(&mut buffer).unwrap().to_vec())
             }
         }
@@ -71,14 +71,135 @@ fn signatures() {
 
 #[test]
 fn public_areas() {
-    round_trips::<Public>(".tpm2b", 24);
+    round_trips::<Public>(".tpm2b", 25);
+}
+
+#[test]
+fn what_a_tpm_says_of_objects() {
+    round_trips::<CreationData>(".creation", 1);
+    round_trips::<NvPublic>(".nvpublic", 1);
+    for (path, file) in material(".credential") {
+        // The header of tpm2_makecredential, the credential behind its size, the secret behind its own.
+        let size = 2 + usize::from(u16::from_be_bytes([file[8], file[9]]));
+        round_trip::<IdObject>(&file[8..8 + size], &path.display().to_string());
+        round_trip::<Secret>(&file[8 + size..], &path.display().to_string());
+    }
 }
 
 reads!(
     NvPublic: Tpm2bNvPublic, CreationData: Tpm2bCreationData, IdObject: Tpm2bIdObject, Secret: Tpm2bEncryptedSecret, Context: TpmsContext,
     Ticket: TpmtTk, Private: Tpm2bPrivate, Capability: TpmsCapabilityData, DigestValues: TpmlDigestValues, Digests: TpmlDigest,
-    TimeInfo: TpmsTimeInfo, SymDef: TpmtSymDef
+    TimeInfo: TpmsTimeInfo, SymDef: TpmtSymDef, NvPublic2: Tpm2bNvPublic2, BarePublic: TpmtPublic, PublicParms: TpmtPublicParms,
+    AsymParms: TpmsAsymParms, SigScheme: TpmtSigScheme, AsymScheme: TpmtAsymScheme, RsaScheme: TpmtRsaScheme, EccScheme: TpmtEccScheme,
+    KdfScheme: TpmtKdfScheme, KeyedhashScheme: TpmtKeyedhashScheme, RsaDecrypt: TpmtRsaDecrypt, SymDefObject: TpmtSymDefObject,
+    EccPoint: Tpm2bEccPoint
 );
+
+/// Behind a selector of two octets, exactly these members: the others of all that have a name are refused.
+fn members<T>(what: &str, members: &[(u16, &[u8])])
+where
+    T: for<'a> Reads<'a>,
+{
+    for selector in 0..=u16::MAX {
+        let known: Vec<_> = members.iter().filter(|(known, _)| *known == selector).collect();
+        let head = selector.to_be_bytes();
+        for (_, body) in &known {
+            round_trip::<T>(&[&head, *body].concat(), &format!("{what} {selector:#06x}"));
+        }
+        if known.is_empty() {
+            let error = T::again(&[&head[..], &[0; 64]].concat()).unwrap_err();
+            let expected = tpmproof::DecodeErrorKind::UnknownValue(selector.into());
+            assert_eq!((error.kind, error.offset), (expected, 2), "{what} {selector:#06x}");
+        }
+    }
+}
+
+/// Every member of every union of schemes and parameters, as the tables of clauses 11 and 12 have them.
+#[test]
+fn members_of_unions() {
+    const HASH: &[u8] = &[0, 0x0b];
+    const ECDAA: &[u8] = &[0, 0x0b, 0, 7];
+    let symmetric: [(u16, &[u8]); 5] = [
+        (0x03, &[0, 128, 0, 0x43]),
+        (0x06, &[0, 128, 0, 0x43]),
+        (0x13, &[0, 128, 0, 0x43]),
+        (0x26, &[1, 0, 0, 0x43]),
+        (0x10, &[]),
+    ];
+    members::<SymDefObject>("TPMT_SYM_DEF_OBJECT", &symmetric);
+    members::<SymDef>("TPMT_SYM_DEF", &[&symmetric[..], &[(0x0a, HASH)]].concat());
+    members::<KeyedhashScheme>("TPMT_KEYEDHASH_SCHEME", &[(0x05, HASH), (0x0a, &[0, 0x0b, 0, 0x22]), (0x10, &[])]);
+    let kdf: [(u16, &[u8]); 5] = [(0x07, HASH), (0x20, HASH), (0x21, HASH), (0x22, HASH), (0x10, &[])];
+    members::<KdfScheme>("TPMT_KDF_SCHEME", &kdf);
+    let signing: [(u16, &[u8]); 7] =
+        [(0x14, HASH), (0x16, HASH), (0x18, HASH), (0x1a, ECDAA), (0x1b, HASH), (0x1c, HASH), (0x10, &[])];
+    let edwards: [(u16, &[u8]); 2] = [(0x60, &[]), (0x61, &[])];
+    let lattice: [(u16, &[u8]); 2] = [(0xa1, &[]), (0xa2, &[])];
+    members::<SigScheme>("TPMT_SIG_SCHEME", &[&signing[..], &edwards, &lattice, &[(0x05, HASH)]].concat());
+    let exchange: [(u16, &[u8]); 2] = [(0x19, HASH), (0x1d, HASH)];
+    let encrypting: [(u16, &[u8]); 2] = [(0x15, &[]), (0x17, HASH)];
+    members::<AsymScheme>("TPMT_ASYM_SCHEME", &[&signing[..], &edwards, &exchange, &encrypting].concat());
+    members::<EccScheme>("TPMT_ECC_SCHEME", &[&signing[2..], &edwards, &exchange].concat());
+    members::<RsaScheme>("TPMT_RSA_SCHEME", &[&signing[..2], &signing[6..], &encrypting].concat());
+    members::<RsaDecrypt>("TPMT_RSA_DECRYPT", &[&signing[6..], &encrypting].concat());
+    let parameters: [(u16, &[u8]); 7] = [
+        (0x08, &[0, 0x05, 0, 0x0b]),
+        (0x25, &[0, 6, 0, 128, 0, 0x43]),
+        (0x01, &[0, 0x10, 0, 0x14, 0, 0x0b, 8, 0, 0, 0, 0, 0]),
+        (0x23, &[0, 0x10, 0, 0x18, 0, 0x0b, 0, 3, 0, 0x10]),
+        (0xa0, &[0, 6, 1, 0, 0, 0x43, 0, 3]),
+        (0xa1, &[0, 2, 0]),
+        (0xa2, &[0, 3, 0, 0x0b]),
+    ];
+    members::<PublicParms>("TPMT_PUBLIC_PARMS", &parameters);
+    round_trip::<AsymParms>(&[0, 0x10, 0, 0x18, 0, 0x0b], "TPMS_ASYM_PARMS");
+    let sized = |size: u16| [&size.to_be_bytes()[..], &vec![9; size.into()]].concat();
+    let rsa = [HASH, &sized(256)].concat();
+    let ecc = [HASH, &sized(66), &sized(66)].concat();
+    let hash_mldsa = [HASH, &sized(4627)].concat();
+    let (eddsa, mldsa, hmac) = (sized(114), sized(4627), [HASH, &[5; 32]].concat());
+    let signatures: [(u16, &[u8]); 12] = [
+        (0x14, &rsa),
+        (0x16, &rsa),
+        (0x18, &ecc),
+        (0x1a, &ecc),
+        (0x1b, &ecc),
+        (0x1c, &ecc),
+        (0x60, &eddsa),
+        (0x61, &eddsa),
+        (0x05, &hmac),
+        (0xa1, &mldsa),
+        (0xa2, &hash_mldsa),
+        (0x10, &[]),
+    ];
+    members::<Signature>("TPMT_SIGNATURE", &signatures);
+}
+
+/// A `TPMT_PUBLIC` of every type.
+#[test]
+fn every_type_of_public_area() {
+    let sized = |size: u16| [&size.to_be_bytes()[..], &vec![9; size.into()]].concat();
+    let point = [sized(66), sized(65)].concat();
+    for (type_, parameters, unique) in [
+        (0x08u16, &[0, 0x10][..], sized(32)),
+        (0x25, &[0, 6, 0, 128, 0, 0x43], sized(32)),
+        (0x01, &[0, 0x10, 0, 0x14, 0, 0x0b, 8, 0, 0, 0, 0, 0], sized(256)),
+        (0x23, &[0, 0x10, 0, 0x18, 0, 0x0b, 0, 5, 0, 0x10], point.clone()),
+        (0xa0, &[0, 0x10, 0, 1], sized(800)),
+        (0xa1, &[0, 1, 1], sized(1312)),
+        (0xa1, &[0, 3, 0], sized(2592)),
+        (0xa2, &[0, 2, 0, 0x0d], sized(1952)),
+    ] {
+        let public = [&type_.to_be_bytes()[..], &[0, 0x0b, 0, 5, 0, 0x72, 0, 0], parameters, &unique].concat();
+        round_trip::<BarePublic>(&public, &format!("TPMT_PUBLIC {type_:#06x}"));
+    }
+    let limit = [&0x00a1u16.to_be_bytes()[..], &[0, 0x0b, 0, 5, 0, 0x72, 0, 0, 0, 3, 0], &sized(2593)].concat();
+    let error = TpmtPublic::from_bytes(&limit).unwrap_err();
+    assert_eq!(error.kind, tpmproof::DecodeErrorKind::TooLong { found: 2593, limit: 2592 });
+    let unknown_set = [&0x00a1u16.to_be_bytes()[..], &[0, 0x0b, 0, 5, 0, 0x72, 0, 0, 0, 4, 0], &sized(1312)].concat();
+    let error = TpmtPublic::from_bytes(&unknown_set).unwrap_err();
+    assert_eq!((error.kind, error.offset), (tpmproof::DecodeErrorKind::UnknownValue(4), 10));
+}
 
 /// As Part 2 writes them, octet by octet.
 #[test]
@@ -90,6 +211,11 @@ fn what_commands_carry() {
     // Index, nameAlg, attributes, authPolicy, dataSize.
     let nv = [&[1, 0xc0, 0, 2, 0, 0x0b, 0x62, 0x07, 0x20, 0x01][..], &digest, &[3, 0x4f]].concat();
     round_trip::<NvPublic>(&sized(&nv), "TPM2B_NV_PUBLIC");
+    round_trip::<NvPublic2>(&sized(&[&[1][..], &nv].concat()), "TPM2B_NV_PUBLIC_2, ordinary");
+    round_trip::<NvPublic2>(&sized(&[&[0x12][..], &nv].concat()), "TPM2B_NV_PUBLIC_2, permanent");
+    let external = [&[0x11, 0x11, 0xc0, 0, 2, 0, 0x0b, 0, 0, 0, 7][..], &nv[6..]].concat();
+    round_trip::<NvPublic2>(&sized(&external), "TPM2B_NV_PUBLIC_2, external");
+    round_trip::<EccPoint>(&sized(&[sized(&[1; 32]), sized(&[2; 31])].concat()), "TPM2B_ECC_POINT");
     let creation = [&selection[..], &digest, &[1, 0, 0x0b], &name, &name, &[0, 2, 5, 6]].concat();
     round_trip::<CreationData>(&sized(&creation), "TPM2B_CREATION_DATA");
     round_trip::<IdObject>(&sized(&[&digest[..], &[1; 34]].concat()), "TPM2B_ID_OBJECT");

@@ -146,7 +146,7 @@ pub(crate) struct EvidenceArguments {
     /// The scheme of a plain signature
     #[arg(long, value_name = "SCHEME", requires = "message")]
     pub(crate) signature_scheme: Option<SignatureScheme>,
-    /// The hash of a plain signature: sha256, sha384, sha512 or sha1
+    /// The hash of a plain signature: sha256, sha384, sha512, `sha3_256`, `sha3_384`, `sha3_512` or sha1
     #[arg(long, value_name = "HASH", requires = "message")]
     pub(crate) signature_hash: Option<String>,
     /// The PCR values, as `tpm2_quote` -o writes them, or JSON: {"sha256": {"0": "hex"}}
@@ -211,6 +211,12 @@ pub(crate) enum ShowKind {
     Public,
     /// `TPM2B_PUBLIC`
     SizedPublic,
+    /// `TPM2B_CREATION_DATA`, or a `TPMS_CREATION_DATA` without its size
+    CreationData,
+    /// `TPM2B_NV_PUBLIC`, or a `TPMS_NV_PUBLIC` without its size
+    NvPublic,
+    /// `TPM2B_ID_OBJECT`, or the file that `tpm2_makecredential` writes
+    IdObject,
     /// X.509 certificates, DER or PEM
     Certificate,
     /// The event log of a firmware or an application, a CCEL, a runtime list of IMA, or a Canonical Event Log

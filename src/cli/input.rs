@@ -138,7 +138,7 @@ fn plain_scheme(arguments: &EvidenceArguments, key: &KeyFile) -> Result<(TpmAlgI
             Some(hash) => Some(TpmAlgId::from(*hash)),
             None => {
                 return Err(CliError::Misuse(format!(
-                    "--signature-hash {name:?} is none of sha1, sha256, sha384 and sha512"
+                    "--signature-hash {name:?} is none of sha1, sha256, sha384, sha512, sha3_256, sha3_384 and sha3_512"
                 )));
             }
         },

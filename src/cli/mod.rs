@@ -40,6 +40,7 @@ mod prover_args;
 mod roots;
 mod show;
 mod show_kinds;
+mod show_objects;
 mod show_text;
 mod tpm;
 mod verify;

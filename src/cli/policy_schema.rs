@@ -275,7 +275,9 @@ fn read_quote(quote: &Json, policy: &mut PolicyFile) -> Result<(), String> {
 fn read_pcrs(pcr: &Json, policy: &mut PolicyFile) -> Result<(), String> {
     for (bank, rules) in object(pcr, "[pcr]")? {
         let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == bank);
-        let hash = hash.ok_or_else(|| format!("[pcr.{bank}] is no bank; expected sha1, sha256, sha384 or sha512"))?;
+        let hash = hash.ok_or_else(|| {
+            format!("[pcr.{bank}] is no bank; expected sha1, sha256, sha384, sha512, sha3_256, sha3_384 or sha3_512")
+        })?;
         for (index, rule) in object(rules, &format!("[pcr.{bank}]"))? {
             let name = format!("pcr.{bank}.{index}");
             let number =

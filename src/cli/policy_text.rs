@@ -74,7 +74,7 @@ pub(crate) fn pin(text: &str) -> Result<OwnedPin, String> {
 /// `sha256`
 pub(crate) fn hash(text: &str) -> Result<HashAlgorithm, String> {
     let known = HashAlgorithm::ALL.iter().copied().find(|hash| hash.name() == text);
-    known.ok_or_else(|| format!("{text:?} is no hash algorithm that is known; expected sha1, sha256, sha384 or sha512"))
+    known.ok_or_else(|| format!("{text:?} is no hash algorithm that is known; expected sha1, sha256, sha384, sha512, sha3_256, sha3_384 or sha3_512"))
 }
 
 /// `sha256:` and the digits of a digest.
@@ -85,7 +85,7 @@ pub(crate) fn digest(text: &str, name: &str) -> Result<(TpmiAlgHash, Vec<u8>), S
         Some((TpmiAlgHash(TpmAlgId::from(*hash)), digest))
     });
     parsed.ok_or_else(|| {
-        format!("{name} has {text:?}; expected sha256:, sha1:, sha384: or sha512:, and a digest in lower-case hexadecimal digits")
+        format!("{name} has {text:?}; expected a hash algorithm such as sha256:, and a digest in lower-case hexadecimal digits")
     })
 }
 

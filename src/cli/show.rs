@@ -2,7 +2,7 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
-use super::{files, input, keys, log, log_file, show_kinds, show_text};
+use super::{files, input, keys, log, log_file, show_kinds, show_objects, show_text};
 use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
@@ -68,6 +68,9 @@ fn name(kind: ShowKind) -> &'static str {
         ShowKind::Signature => "TPMT_SIGNATURE",
         ShowKind::Public => "TPMT_PUBLIC",
         ShowKind::SizedPublic => "TPM2B_PUBLIC",
+        ShowKind::CreationData => "creation data",
+        ShowKind::NvPublic => "public area of an NV index",
+        ShowKind::IdObject => "credential",
         ShowKind::Certificate => "Certificate",
         ShowKind::Log => "event log",
         ShowKind::Record => "Activation",
@@ -91,6 +94,11 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
         ShowKind::Signature => structure::<TpmtSignature<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::Public => structure::<TpmtPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::SizedPublic => structure::<Tpm2bPublic<'_>>(bytes, 0, 0, &mut lines),
+        ShowKind::CreationData => {
+            return show_objects::creation_data(bytes, &mut lines).map(|()| lines);
+        }
+        ShowKind::NvPublic => return show_objects::nv_public(bytes, &mut lines).map(|()| lines),
+        ShowKind::IdObject => return show_objects::id_object(bytes, &mut lines).map(|()| lines),
         ShowKind::Log => {
             // Of JSON what is shown, and where it lies, is of the log that is made of it.
             for file in log_file::from_bytes(bytes.to_vec())? {
@@ -136,7 +144,7 @@ fn log_lines(whole: &[u8], bytes: &[u8], depth: usize, decoded: &EventLog<'_>, l
 }
 
 /// The fields of a structure that starts `offset` bytes into the file.
-pub(super) fn structure<'a, T: Decode<'a>>(
+pub(crate) fn structure<'a, T: Decode<'a>>(
     bytes: &'a [u8],
     offset: usize,
     depth: usize,
@@ -155,7 +163,7 @@ pub(super) fn structure<'a, T: Decode<'a>>(
 }
 
 /// A line for `part` of `whole`.
-pub(super) fn line(whole: &[u8], part: &[u8], depth: usize, name: &str, value: Option<String>) -> Line {
+pub(crate) fn line(whole: &[u8], part: &[u8], depth: usize, name: &str, value: Option<String>) -> Line {
     let offset = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
     Line { depth, offset, length: part.len(), name: name.to_string(), value }
 }

@@ -10,6 +10,8 @@ pub(super) fn verify(curve: Curve, x: &[u8], y: &[u8], digest: &Digest, r: &[u8]
     match curve {
         Curve::P256 => p256(x, y, digest, r, s),
         Curve::P384 => p384(x, y, digest, r, s),
+        #[cfg(feature = "p521")]
+        Curve::P521 => p521(x, y, digest, r, s),
     }
 }
 
@@ -29,6 +31,15 @@ fn p384(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), C
     key.verify_prehash(digest.as_bytes(), &signature).map_err(|_| CryptoError::BadSignature)
 }
 
+#[cfg(feature = "p521")]
+#[inline(never)]
+fn p521(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
+    let key = p521_key(x, y)?;
+    let (r, s) = (padded::<66>(r)?, padded::<66>(s)?);
+    let signature = p521::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
+    key.verify_prehash(digest.as_bytes(), &signature).map_err(|_| CryptoError::BadSignature)
+}
+
 #[inline(never)]
 fn p256_key(x: &[u8], y: &[u8]) -> Result<p256::ecdsa::VerifyingKey, CryptoError> {
     let point = sec1::<32, 65>(x, y).ok_or(CryptoError::BadPoint)?;
@@ -39,6 +50,13 @@ fn p256_key(x: &[u8], y: &[u8]) -> Result<p256::ecdsa::VerifyingKey, CryptoError
 fn p384_key(x: &[u8], y: &[u8]) -> Result<p384::ecdsa::VerifyingKey, CryptoError> {
     let point = sec1::<48, 97>(x, y).ok_or(CryptoError::BadPoint)?;
     p384::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
+}
+
+#[cfg(feature = "p521")]
+#[inline(never)]
+fn p521_key(x: &[u8], y: &[u8]) -> Result<p521::ecdsa::VerifyingKey, CryptoError> {
+    let point = sec1::<66, 133>(x, y).ok_or(CryptoError::BadPoint)?;
+    p521::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
 }
 
 /// The uncompressed form of a point (SEC 1, 2.3.3).

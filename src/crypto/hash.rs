@@ -1,4 +1,4 @@
-//! SHA-1 and SHA-2 (FIPS 180-4), by algorithm.
+//! SHA-1, SHA-2 (FIPS 180-4) and SHA-3 (FIPS 202), by algorithm.
 
 use super::{Digest, HashAlgorithm};
 use sha1::Sha1;
@@ -11,6 +11,12 @@ pub(super) fn digest(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &
         HashAlgorithm::Sha256 => run::<Sha256>(algorithm, parts),
         HashAlgorithm::Sha384 => run::<Sha384>(algorithm, parts),
         HashAlgorithm::Sha512 => run::<Sha512>(algorithm, parts),
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_256 => run::<sha3::Sha3_256>(algorithm, parts),
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_384 => run::<sha3::Sha3_384>(algorithm, parts),
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_512 => run::<sha3::Sha3_512>(algorithm, parts),
     }
 }
 

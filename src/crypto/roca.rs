@@ -12,7 +12,7 @@ impl PublicKey<'_> {
     pub fn has_roca_shape(&self) -> bool {
         match self {
             Self::Rsa { modulus, .. } => PRIMES.iter().all(|prime| is_power(remainder(modulus, *prime), *prime)),
-            Self::Ec { .. } => false,
+            _ => false,
         }
     }
 }

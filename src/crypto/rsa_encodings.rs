@@ -1,16 +1,22 @@
 //! EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017, 9), for verification.
 
-use super::{CryptoError, Digest, HashAlgorithm, hash};
+use super::{CryptoError, Digest, hash, hash_identifiers};
 
 /// Builds the one encoding of `digest` that is right, and compares it in full (RFC 8017, 9.2).
 pub(super) fn verify_pkcs1v15(encoded: &mut [u8], digest: &Digest) -> Result<(), CryptoError> {
-    let prefix = digest_info(digest.algorithm());
-    let tail = prefix.len().saturating_add(digest.as_bytes().len());
+    let (identifier, octets) = (hash_identifiers::of(digest.algorithm()), digest.as_bytes());
+    // DER of `DigestInfo`, NULL parameters included (RFC 8017, 9.2, note 1). No part of it is longer than 127 octets.
+    let length = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);
+    let algorithm = identifier.len().saturating_add(2);
+    let content = algorithm.saturating_add(octets.len()).saturating_add(4);
+    let sequences = [0x30, length(content), 0x30, length(algorithm)];
+    let behind = [0x05, 0x00, 0x04, length(octets.len())];
+    let tail = content.saturating_add(2);
     // 00 01, at least eight FF, 00.
     let padding = encoded.len().checked_sub(tail.saturating_add(3)).filter(|padding| *padding >= 8);
     let padding = padding.ok_or(CryptoError::BadSignature)?;
     let expected = [0, 1].iter().chain(core::iter::repeat_n(&0xff, padding)).chain(&[0]);
-    if encoded.iter().eq(expected.chain(prefix).chain(digest.as_bytes())) {
+    if encoded.iter().eq(expected.chain(&sequences).chain(identifier).chain(&behind).chain(octets)) {
         Ok(())
     } else {
         Err(CryptoError::BadSignature)
@@ -46,25 +52,4 @@ pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest) -> Result<(), Cryp
     }
     let again = hash::digest(digest.algorithm(), &mut [&[0; 8], digest.as_bytes(), salt].into_iter());
     if again.as_bytes() == hash { Ok(()) } else { Err(refused) }
-}
-
-/// DER of `DigestInfo` up to the digest (RFC 8017, 9.2, note 1), NULL parameters included.
-fn digest_info(algorithm: HashAlgorithm) -> &'static [u8] {
-    match algorithm {
-        HashAlgorithm::Sha1 => {
-            &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14]
-        }
-        HashAlgorithm::Sha256 => &[
-            0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
-            0x20,
-        ],
-        HashAlgorithm::Sha384 => &[
-            0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04,
-            0x30,
-        ],
-        HashAlgorithm::Sha512 => &[
-            0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04,
-            0x40,
-        ],
-    }
 }

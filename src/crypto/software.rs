@@ -1,5 +1,7 @@
 //! [`Crypto`] in safe Rust, without an allocator.
 
+#[cfg(feature = "ml-dsa")]
+use super::mldsa;
 use super::{
     Crypto, CryptoError, Digest, HashAlgorithm, PublicKey, Signature, ecdsa, hash, rsa_arithmetic, rsa_encodings,
 };
@@ -25,6 +27,25 @@ impl Crypto for Software {
                 rsa(modulus, *exponent, signature, digest, rsa_encodings::verify_pss)
             }
             (PublicKey::Ec { curve, x, y }, Signature::Ecdsa { r, s }) => ecdsa::verify(*curve, x, y, digest, r, s),
+            #[cfg(feature = "ml-dsa")]
+            (PublicKey::MlDsa { parameters, key }, Signature::HashMlDsa(signature)) => {
+                mldsa::verify_digest(*parameters, key, digest, signature)
+            }
+            _ => Err(CryptoError::KeyMismatch),
+        }
+    }
+
+    #[cfg(feature = "ml-dsa")]
+    fn verify_message(
+        &self,
+        key: &PublicKey<'_>,
+        message: &[u8],
+        signature: &Signature<'_>,
+    ) -> Result<(), CryptoError> {
+        match (key, signature) {
+            (PublicKey::MlDsa { parameters, key }, Signature::MlDsa(signature)) => {
+                mldsa::verify(*parameters, key, message, signature)
+            }
             _ => Err(CryptoError::KeyMismatch),
         }
     }

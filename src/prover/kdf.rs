@@ -4,6 +4,8 @@
 use crate::crypto::{Crypto, CryptoError, HashAlgorithm, SOFTWARE};
 use aes::cipher::{InvalidLength, KeyIvInit};
 use aes::{Aes128, Aes256};
+#[cfg(feature = "sha3")]
+use hmac::SimpleHmac;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
@@ -28,6 +30,12 @@ pub(super) fn hmac(algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Sec
         HashAlgorithm::Sha256 => run::<Hmac<Sha256>>(key, parts),
         HashAlgorithm::Sha384 => run::<Hmac<Sha384>>(key, parts),
         HashAlgorithm::Sha512 => run::<Hmac<Sha512>>(key, parts),
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_256 => run::<SimpleHmac<sha3::Sha3_256>>(key, parts),
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_384 => run::<SimpleHmac<sha3::Sha3_384>>(key, parts),
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_512 => run::<SimpleHmac<sha3::Sha3_512>>(key, parts),
     }
 }
 

@@ -68,6 +68,18 @@ fn by_rsa(hash: HashAlgorithm, label: &str, modulus: &[u8], exponent: u32) -> Re
         HashAlgorithm::Sha512 => {
             EncryptingKey::<sha2::Sha512>::new_with_label(key, label).encrypt_with_rng(&mut SysRng, &seed)
         }
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_256 => {
+            EncryptingKey::<sha3::Sha3_256>::new_with_label(key, label).encrypt_with_rng(&mut SysRng, &seed)
+        }
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_384 => {
+            EncryptingKey::<sha3::Sha3_384>::new_with_label(key, label).encrypt_with_rng(&mut SysRng, &seed)
+        }
+        #[cfg(feature = "sha3")]
+        HashAlgorithm::Sha3_512 => {
+            EncryptingKey::<sha3::Sha3_512>::new_with_label(key, label).encrypt_with_rng(&mut SysRng, &seed)
+        }
     };
     Ok(SharedSecret { seed, encrypted: encrypted.map_err(|_| broken)? })
 }

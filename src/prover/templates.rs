@@ -150,6 +150,8 @@ impl EkTemplate {
             PublicKey::Rsa { modulus, .. } => EkAlgorithm::Rsa(u16::try_from(modulus.len().saturating_mul(8)).ok()?),
             PublicKey::Ec { curve: Curve::P256, .. } => EkAlgorithm::Ecc(TpmEccCurve::NIST_P256),
             PublicKey::Ec { curve: Curve::P384, .. } => EkAlgorithm::Ecc(TpmEccCurve::NIST_P384),
+            #[cfg(any(feature = "p521", feature = "ml-dsa"))]
+            _ => return None,
         };
         Self::ALL.iter().find(|template| template.algorithm == algorithm)
     }

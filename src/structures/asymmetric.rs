@@ -30,6 +30,14 @@ union! {
         SM2 => Sm2(TpmsSchemeHash),
         /// Schnorr.
         ECSCHNORR => Ecschnorr(TpmsSchemeHash),
+        /// EdDSA.
+        EDDSA => Eddsa,
+        /// EdDSA over a digest.
+        HASH_EDDSA => HashEddsa,
+        /// ML-DSA.
+        MLDSA => MlDsa,
+        /// ML-DSA over a digest.
+        HASH_MLDSA => HashMlDsa,
         /// HMAC.
         HMAC => Hmac(TpmsSchemeHash),
         /// The key's own.
@@ -88,10 +96,57 @@ union! {
         /// Two-phase key exchange.
         ECMQV => Ecmqv(TpmsSchemeHash),
         /// EdDSA.
-        EDDSA => Eddsa(TpmsSchemeHash),
+        EDDSA => Eddsa,
         /// EdDSA over a digest.
-        EDDSA_PH => EddsaPh(TpmsSchemeHash),
+        HASH_EDDSA => HashEddsa,
         /// None: the caller chooses.
+        NULL => Null,
+    }
+}
+
+union! {
+    /// The scheme of any asymmetric key (11.2.3.6).
+    #[doc(alias = "TPMT_ASYM_SCHEME")]
+    #[doc(alias = "TPMU_ASYM_SCHEME")]
+    pub enum TpmtAsymScheme: TpmAlgId {
+        /// Diffie-Hellman.
+        ECDH => Ecdh(TpmsSchemeHash),
+        /// Two-phase key exchange.
+        ECMQV => Ecmqv(TpmsSchemeHash),
+        /// RSASSA-PKCS1-v1_5.
+        RSASSA => Rsassa(TpmsSchemeHash),
+        /// RSASSA-PSS.
+        RSAPSS => Rsapss(TpmsSchemeHash),
+        /// ECDSA.
+        ECDSA => Ecdsa(TpmsSchemeHash),
+        /// Direct anonymous attestation.
+        ECDAA => Ecdaa(TpmsSchemeEcdaa),
+        /// SM2.
+        SM2 => Sm2(TpmsSchemeHash),
+        /// Schnorr.
+        ECSCHNORR => Ecschnorr(TpmsSchemeHash),
+        /// EdDSA.
+        EDDSA => Eddsa,
+        /// EdDSA over a digest.
+        HASH_EDDSA => HashEddsa,
+        /// RSAES-PKCS1-v1_5.
+        RSAES => Rsaes,
+        /// RSAES-OAEP.
+        OAEP => Oaep(TpmsSchemeHash),
+        /// None: the caller chooses.
+        NULL => Null,
+    }
+}
+
+union! {
+    /// How RSA decrypts (11.2.4.4).
+    #[doc(alias = "TPMT_RSA_DECRYPT")]
+    pub enum TpmtRsaDecrypt: TpmAlgId {
+        /// RSAES-PKCS1-v1_5.
+        RSAES => Rsaes,
+        /// RSAES-OAEP.
+        OAEP => Oaep(TpmsSchemeHash),
+        /// None: the bare operation, or the key's own scheme.
         NULL => Null,
     }
 }
@@ -117,4 +172,22 @@ structure! {
         /// Y coordinate.
         y: Tpm2bEccParameter<'a>,
     }
+}
+
+sized_buffer! {
+    /// A point, sized (11.2.5.3).
+    #[doc(alias = "TPM2B_ECC_POINT")]
+    pub struct Tpm2bEccPoint<'a>(TpmsEccPoint<'a>);
+}
+
+sized_buffer! {
+    /// An ML-KEM encapsulation key (11.2.6.2; FIPS 203); that of ML-KEM-1024 has 1,568 octets.
+    #[doc(alias = "TPM2B_PUBLIC_KEY_MLKEM")]
+    pub struct Tpm2bPublicKeyMlkem<'a>([u8; 1568]);
+}
+
+sized_buffer! {
+    /// An ML-DSA public key (11.2.7.3; FIPS 204, algorithm 22); that of ML-DSA-87 has 2,592 octets.
+    #[doc(alias = "TPM2B_PUBLIC_KEY_MLDSA")]
+    pub struct Tpm2bPublicKeyMldsa<'a>([u8; 2592]);
 }

@@ -12,6 +12,10 @@ constants! {
         HMAC_SESSION = 0x02,
         /// A policy session; also all saved sessions.
         POLICY_SESSION = 0x03,
+        /// An NV index whose data are outside of the TPM.
+        EXTERNAL_NV = 0x11,
+        /// An NV index that the TPM's maker defined.
+        PERMANENT_NV = 0x12,
         /// A hierarchy, and others that always are.
         PERMANENT = 0x40,
         /// A loaded object.

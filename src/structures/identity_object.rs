@@ -1,7 +1,7 @@
 //! Part 2, 12.4: Identity Object.
 
 use super::Tpm2bDigest;
-use crate::wire::{Encode, Encoder, Hex, Parsed, Wire, in_field};
+use crate::wire::{Encode, Encoder, Field, Hex, Parsed, Wire, in_field};
 use core::fmt;
 
 /// A credential for one key of one TPM (12.4).
@@ -27,6 +27,15 @@ impl<'a> Wire<'a> for TpmsIdObject<'a> {
         let (enc_identity, integrity_hmac) = in_field(&"TpmsIdObject.integrity_hmac", Tpm2bDigest::decode)(input)?;
         Ok((&[], Self { integrity_hmac, enc_identity }))
     }
+
+    fn trace(input: &'a [u8], sink: &mut dyn FnMut(&Field<'_>)) -> &'a [u8] {
+        let Ok((rest, integrity_hmac)) = Tpm2bDigest::decode(input) else { return &[] };
+        Field::hand_over("integrity_hmac", input, rest, &integrity_hmac, sink);
+        Field::hand_over("enc_identity", rest, &[], &Hex(rest), sink);
+        &[]
+    }
+
+    const FIELDS: bool = true;
 }
 
 impl Encode for TpmsIdObject<'_> {

@@ -1,6 +1,6 @@
 //! Part 2, clause 9: Interface Types.
 
-use super::{TpmAlgId, TpmEccCurve};
+use super::{TpmAlgId, TpmEccCurve, TpmMldsaParms, TpmMlkemParms};
 use crate::wire::{DecodeErrorKind, Encode, Encoder, Fault, Parsed, Wire};
 use core::fmt;
 
@@ -26,8 +26,21 @@ interface! {
     /// A curve that a TPM may implement (11.2.5.5).
     #[doc(alias = "TPMI_ECC_CURVE")]
     pub struct TpmiEccCurve(TpmEccCurve) {
-        NIST_P192, NIST_P224, NIST_P256, NIST_P384, NIST_P521, BN_P256, BN_P638, SM2_P256
+        NIST_P192, NIST_P224, NIST_P256, NIST_P384, NIST_P521, BN_P256, BN_P638, SM2_P256,
+        BP_P256_R1, BP_P384_R1, BP_P512_R1, CURVE_25519, CURVE_448
     }
+}
+
+interface! {
+    /// A parameter set of ML-DSA (11.2.7.1).
+    #[doc(alias = "TPMI_MLDSA_PARMS")]
+    pub struct TpmiMldsaParms(TpmMldsaParms) { MLDSA_44, MLDSA_65, MLDSA_87 }
+}
+
+interface! {
+    /// A parameter set of ML-KEM (11.2.6.1).
+    #[doc(alias = "TPMI_MLKEM_PARMS")]
+    pub struct TpmiMlkemParms(TpmMlkemParms) { MLKEM_512, MLKEM_768, MLKEM_1024 }
 }
 
 impl TpmiAlgHash {

@@ -4,7 +4,7 @@
 //!
 //! | clause | file |
 //! |---|---|
-//! | 6 Constants | `constants`, `command_codes` (6.5), `response_codes` (6.6) |
+//! | 6 Constants | `constants`, `algorithms` (6.3, 6.4), `command_codes` (6.5), `response_codes` (6.6) |
 //! | 7 Handles | `handles` |
 //! | 8 Attribute Structures | `attributes` |
 //! | 9 Interface Types | `interface_types` |
@@ -19,7 +19,7 @@
 //! | 10.10 Clock/Counter Structures | `clock` |
 //! | 10.11 TPM Attestation Structures | `attestation` |
 //! | 11.1 Symmetric | `symmetric` |
-//! | 11.2 Asymmetric | `asymmetric` |
+//! | 11.2 Asymmetric | `asymmetric` (11.2.6 and 11.2.7 too: ML-KEM, ML-DSA) |
 //! | 11.3 Signatures | `signatures` |
 //! | 11.4 Key/Secret Exchange | `key_exchange` |
 //! | 12.2 Public Area Structures | `public_area` |
@@ -29,6 +29,7 @@
 //! | 14 Context Data | `context` |
 //! | 15 Creation Data | `creation` |
 
+mod algorithms;
 mod asymmetric;
 mod attestation;
 mod attributes;
@@ -56,6 +57,7 @@ mod sized_buffers;
 mod symmetric;
 mod tickets;
 
+pub use algorithms::*;
 pub use asymmetric::*;
 pub use attestation::*;
 pub use attributes::*;

@@ -1,7 +1,8 @@
 //! Part 2, 12.2: Public Area Structures.
 
 use super::{
-    Tpm2bDigest, Tpm2bPublicKeyRsa, TpmAlgId, TpmaObject, TpmiAlgHash, TpmiEccCurve, TpmsEccPoint, TpmsSymcipherParms,
+    Tpm2bDigest, Tpm2bPublicKeyMldsa, Tpm2bPublicKeyMlkem, Tpm2bPublicKeyRsa, TpmAlgId, TpmaObject, TpmiAlgHash,
+    TpmiEccCurve, TpmiMldsaParms, TpmiMlkemParms, TpmiYesNo, TpmsEccPoint, TpmsSymcipherParms, TpmtAsymScheme,
     TpmtEccScheme, TpmtKdfScheme, TpmtKeyedhashScheme, TpmtRsaScheme, TpmtSymDefObject,
 };
 
@@ -42,6 +43,12 @@ union! {
         RSA => Rsa(TpmsRsaParms),
         /// An ECC key.
         ECC => Ecc(TpmsEccParms),
+        /// An ML-DSA key.
+        MLDSA => MlDsa(TpmsMldsaParms),
+        /// A key of ML-DSA over digests.
+        HASH_MLDSA => HashMlDsa(TpmsHashMldsaParms),
+        /// An ML-KEM key.
+        MLKEM => MlKem(TpmsMlkemParms),
     }
 }
 
@@ -57,6 +64,12 @@ union! {
         RSA => Rsa(Tpm2bPublicKeyRsa<'a>),
         /// The public point.
         ECC => Ecc(TpmsEccPoint<'a>),
+        /// The ML-DSA public key.
+        MLDSA => MlDsa(Tpm2bPublicKeyMldsa<'a>),
+        /// The ML-DSA public key, for digests.
+        HASH_MLDSA => HashMlDsa(Tpm2bPublicKeyMldsa<'a>),
+        /// The ML-KEM encapsulation key.
+        MLKEM => MlKem(Tpm2bPublicKeyMlkem<'a>),
     }
 }
 
@@ -66,6 +79,17 @@ structure! {
     pub struct TpmsKeyedhashParms {
         /// Indicates the signing method used for a keyed hash signing object.
         scheme: TpmtKeyedhashScheme,
+    }
+}
+
+structure! {
+    /// What the parameters of RSA and ECC keys have in common (12.2.3.4).
+    #[doc(alias = "TPMS_ASYM_PARMS")]
+    pub struct TpmsAsymParms {
+        /// For a restricted decryption key, a symmetric cipher; otherwise none.
+        symmetric: TpmtSymDefObject,
+        /// For a restricted signing key, the signature scheme.
+        scheme: TpmtAsymScheme,
     }
 }
 
@@ -98,3 +122,40 @@ structure! {
         kdf: TpmtKdfScheme,
     }
 }
+
+structure! {
+    /// Parameters of an ML-DSA key (12.2.3.6, table 229).
+    #[doc(alias = "TPMS_MLDSA_PARMS")]
+    pub struct TpmsMldsaParms {
+        /// The parameter set.
+        parameter_set: TpmiMldsaParms,
+        /// The key also signs a message representative that somebody else computed (FIPS 204, the external µ).
+        allow_external_mu: TpmiYesNo,
+    }
+}
+
+structure! {
+    /// Parameters of a key of ML-DSA over digests (12.2.3.7, table 230).
+    #[doc(alias = "TPMS_HASH_MLDSA_PARMS")]
+    pub struct TpmsHashMldsaParms {
+        /// The parameter set.
+        parameter_set: TpmiMldsaParms,
+        /// The hash algorithm used to digest the message.
+        hash_alg: TpmiAlgHash,
+    }
+}
+
+structure! {
+    /// Parameters of an ML-KEM key (12.2.3.8, table 231).
+    #[doc(alias = "TPMS_MLKEM_PARMS")]
+    pub struct TpmsMlkemParms {
+        /// For a restricted decryption key, a symmetric cipher; otherwise none.
+        symmetric: TpmtSymDefObject,
+        /// The parameter set.
+        parameter_set: TpmiMlkemParms,
+    }
+}
+
+/// Parameters that stand alone, behind their selector, as `TPM2_TestParms` takes them (12.2.3.9).
+#[doc(alias = "TPMT_PUBLIC_PARMS")]
+pub type TpmtPublicParms = TpmuPublicParms;

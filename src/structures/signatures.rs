@@ -20,9 +20,9 @@ union! {
         /// Elliptic-curve Schnorr.
         ECSCHNORR => Ecschnorr(TpmsSignatureEcc<'a>),
         /// EdDSA.
-        EDDSA => Eddsa(TpmsSignatureEcc<'a>),
+        EDDSA => Eddsa(Tpm2bSignatureEddsa<'a>),
         /// EdDSA over a digest.
-        EDDSA_PH => EddsaPh(TpmsSignatureEcc<'a>),
+        HASH_EDDSA => HashEddsa(Tpm2bSignatureEddsa<'a>),
         /// HMAC.
         HMAC => Hmac(TpmtHa<'a>),
         /// ML-DSA.
@@ -59,6 +59,12 @@ structure! {
         /// The component s.
         signature_s: Tpm2bEccParameter<'a>,
     }
+}
+
+sized_buffer! {
+    /// An EdDSA signature (11.3.3; RFC 8032); that of Ed448 has 114 octets, and two numbers of the largest curve have 160.
+    #[doc(alias = "TPM2B_SIGNATURE_EDDSA")]
+    pub struct Tpm2bSignatureEddsa<'a>([u8; 160]);
 }
 
 sized_buffer! {

@@ -56,8 +56,15 @@ impl<'a> Attestation<'a> {
         match &self.signature {
             TpmtSignature::Rsassa(signature) | TpmtSignature::Rsapss(signature) => Some(signature.hash.0),
             TpmtSignature::Ecdsa(signature) => Some(signature.hash.0),
+            TpmtSignature::HashMlDsa(signature) => Some(signature.hash.0),
             _ => None,
         }
+    }
+
+    /// Whether the scheme leaves it to the key's `nameAlg` to hash the PCR values.
+    #[cfg(feature = "ml-dsa")]
+    pub(crate) fn hashes_by_name_algorithm(&self) -> bool {
+        matches!(self.signature, TpmtSignature::MlDsa(_) | TpmtSignature::HashMlDsa(_))
     }
 
     /// Reads the bytes only once `key` is known to have signed them.
@@ -69,21 +76,52 @@ impl<'a> Attestation<'a> {
             TpmtSignature::Rsassa(rsa) => (Signature::Rsassa(rsa.sig.0), rsa.hash.0),
             TpmtSignature::Rsapss(rsa) => (Signature::Rsapss(rsa.sig.0), rsa.hash.0),
             TpmtSignature::Ecdsa(ecc) => (Signature::Ecdsa { r: ecc.signature_r.0, s: ecc.signature_s.0 }, ecc.hash.0),
+            #[cfg(feature = "ml-dsa")]
+            TpmtSignature::MlDsa(_) | TpmtSignature::HashMlDsa(_) => return self.verify_ml_dsa(key),
             TpmtSignature::Null => return Err(VerifyError::Unsigned),
             other => return Err(VerifyError::UnsupportedSignature(crate::wire::Union::selector(other))),
         };
         if let Some(public) = key.public_area() {
             public.judge_scheme(&self.signature)?;
         }
-        let hash = HashAlgorithm::try_from(hash).map_err(VerifyError::Crypto)?;
+        let digest = self.digest(hash, key)?;
+        key.crypto().verify(key.key(), &digest, &signature).map_err(VerifyError::Crypto)?;
+        self.signed(digest, key)
+    }
+
+    /// The scheme has no hash for the PCR values, so that it is the key's `nameAlg` (10.11.4): never a guess.
+    #[cfg(feature = "ml-dsa")]
+    #[inline(never)]
+    fn verify_ml_dsa(&self, key: &TrustedKey<'a>) -> Result<SignedAttest<'a>, VerifyError<'a>> {
+        let public = key.public_area().ok_or(VerifyError::NameAlgUnknown)?;
+        public.judge_scheme(&self.signature)?;
         let crypto = key.crypto();
-        let digest = crypto.digest(hash, &mut [self.attest].into_iter()).map_err(VerifyError::Crypto)?;
-        crypto.verify(key.key(), &digest, &signature).map_err(VerifyError::Crypto)?;
+        match &self.signature {
+            TpmtSignature::HashMlDsa(signature) => {
+                let digest = self.digest(signature.hash.0, key)?;
+                crypto.verify(key.key(), &digest, &Signature::HashMlDsa(signature.signature.0))
+            }
+            TpmtSignature::MlDsa(signature) => {
+                crypto.verify_message(key.key(), self.attest, &Signature::MlDsa(signature.0))
+            }
+            _ => Err(crate::crypto::CryptoError::KeyMismatch),
+        }
+        .map_err(VerifyError::Crypto)?;
+        self.signed(self.digest(public.name.algorithm(), key)?, key)
+    }
+
+    fn digest(&self, hash: TpmAlgId, key: &TrustedKey<'a>) -> Result<Digest, VerifyError<'a>> {
+        let hash = HashAlgorithm::try_from(hash).map_err(VerifyError::Crypto)?;
+        key.crypto().digest(hash, &mut [self.attest].into_iter()).map_err(VerifyError::Crypto)
+    }
+
+    /// What the bytes say, now that the key is known to have signed them.
+    fn signed(&self, digest: Digest, key: &TrustedKey<'a>) -> Result<SignedAttest<'a>, VerifyError<'a>> {
         let attest = TpmsAttest::from_bytes(self.attest).map_err(VerifyError::decode(Part::Attestation))?;
         if attest.magic != TpmGenerated::VALUE {
             return Err(VerifyError::Magic(attest.magic.0));
         }
-        Ok(SignedAttest { attest, hash, digest, crypto })
+        Ok(SignedAttest { attest, hash: digest.algorithm(), digest, crypto: key.crypto() })
     }
 }
 
@@ -110,13 +148,14 @@ impl<'a> SignedAttest<'a> {
         &self.attest
     }
 
-    /// The hash algorithm of the signature scheme.
+    /// The hash algorithm of the digest over PCR values (10.11.4): that of the signature scheme, or for ML-DSA, which leaves it
+    /// open, the key's `nameAlg`.
     #[must_use]
     pub fn hash(&self) -> HashAlgorithm {
         self.hash
     }
 
-    /// The digest of the signed bytes: an identity of this evidence, which the bytes of a signature are not (ECDSA has two
+    /// The digest of the signed bytes by that algorithm: an identity of this evidence, which the bytes of a signature are not (ECDSA has two
     /// for every message).
     #[must_use]
     pub fn digest(&self) -> &Digest {

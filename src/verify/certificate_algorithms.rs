@@ -1,7 +1,9 @@
 //! The signature algorithms of certificates, over our own [`Crypto`], and the budget for them.
 
 use super::spki;
-use crate::crypto::{Crypto, Curve, HashAlgorithm, Signature};
+#[cfg(feature = "ml-dsa")]
+use crate::crypto::MlDsaParameters;
+use crate::crypto::{Crypto, CryptoError, Curve, HashAlgorithm, Signature};
 use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
@@ -50,6 +52,8 @@ enum Kind {
     Rsassa,
     Rsapss,
     Ecdsa(Curve),
+    #[cfg(feature = "ml-dsa")]
+    MlDsa(MlDsaParameters),
 }
 
 const fn row(kind: Kind, hash: HashAlgorithm, signature_id: AlgorithmIdentifier) -> Row {
@@ -57,11 +61,16 @@ const fn row(kind: Kind, hash: HashAlgorithm, signature_id: AlgorithmIdentifier)
         Kind::Rsassa | Kind::Rsapss => alg_id::RSA_ENCRYPTION,
         Kind::Ecdsa(Curve::P256) => alg_id::ECDSA_P256,
         Kind::Ecdsa(Curve::P384) => alg_id::ECDSA_P384,
+        #[cfg(feature = "p521")]
+        Kind::Ecdsa(Curve::P521) => alg_id::ECDSA_P521,
+        // The key says all.
+        #[cfg(feature = "ml-dsa")]
+        Kind::MlDsa(_) => signature_id,
     };
     Row { kind, hash, key_id, signature_id }
 }
 
-static ROWS: [Row; 12] = [
+static ROWS: [Row; COUNT] = [
     row(Kind::Rsassa, HashAlgorithm::Sha256, alg_id::RSA_PKCS1_SHA256),
     row(Kind::Rsassa, HashAlgorithm::Sha384, alg_id::RSA_PKCS1_SHA384),
     row(Kind::Rsassa, HashAlgorithm::Sha512, alg_id::RSA_PKCS1_SHA512),
@@ -74,7 +83,27 @@ static ROWS: [Row; 12] = [
     row(Kind::Ecdsa(Curve::P384), HashAlgorithm::Sha256, alg_id::ECDSA_SHA256),
     row(Kind::Ecdsa(Curve::P384), HashAlgorithm::Sha384, alg_id::ECDSA_SHA384),
     row(Kind::Ecdsa(Curve::P384), HashAlgorithm::Sha512, alg_id::ECDSA_SHA512),
+    #[cfg(feature = "p521")]
+    row(Kind::Ecdsa(Curve::P521), HashAlgorithm::Sha256, alg_id::ECDSA_SHA256),
+    #[cfg(feature = "p521")]
+    row(Kind::Ecdsa(Curve::P521), HashAlgorithm::Sha384, alg_id::ECDSA_SHA384),
+    #[cfg(feature = "p521")]
+    row(Kind::Ecdsa(Curve::P521), HashAlgorithm::Sha512, alg_id::ECDSA_SHA512),
+    // ML-DSA takes the message itself: the hash of its rows is not looked at.
+    #[cfg(feature = "ml-dsa")]
+    row(Kind::MlDsa(MlDsaParameters::MlDsa44), HashAlgorithm::Sha512, alg_id::ML_DSA_44),
+    #[cfg(feature = "ml-dsa")]
+    row(Kind::MlDsa(MlDsaParameters::MlDsa65), HashAlgorithm::Sha512, alg_id::ML_DSA_65),
+    #[cfg(feature = "ml-dsa")]
+    row(Kind::MlDsa(MlDsaParameters::MlDsa87), HashAlgorithm::Sha512, alg_id::ML_DSA_87),
 ];
+
+/// RSA and two curves have three hashes each; P-521 has them too, and ML-DSA has three parameter sets.
+const COUNT: usize = match (cfg!(feature = "p521"), cfg!(feature = "ml-dsa")) {
+    (false, false) => 12,
+    (true, true) => 18,
+    _ => 15,
+};
 
 /// How many signatures one chain may cost: as many as it may have certificates. (`webpki` itself would allow 100.)
 #[derive(Debug, Default)]
@@ -97,6 +126,11 @@ impl Budget {
     /// Whether more was asked for than there was.
     pub(crate) fn is_overdrawn(&self) -> bool {
         self.spent() > MAX_SIGNATURES
+    }
+
+    fn fail(&self, message: &[u8], _: CryptoError) -> InvalidSignature {
+        self.failed.store(message.as_ptr().addr(), Ordering::Relaxed);
+        InvalidSignature
     }
 
     // Load and store, not one exchange: one thread verifies one chain, and small cores have no exchange.
@@ -128,12 +162,15 @@ impl SignatureVerificationAlgorithm for Algorithm<'_> {
                 let (r, s) = spki::decode_ecdsa_signature(signature).map_err(no)?;
                 (spki::decode_point(curve, key).map_err(no)?, Signature::Ecdsa { r, s })
             }
+            #[cfg(feature = "ml-dsa")]
+            Kind::MlDsa(parameters) => {
+                let key = spki::decode_ml_dsa(parameters, key).map_err(no)?;
+                let verified = crypto.verify_message(&key, message, &Signature::MlDsa(signature));
+                return verified.map_err(|error| budget.fail(message, error));
+            }
         };
         let digest = crypto.digest(self.row.hash, &mut [message].into_iter()).map_err(|_| InvalidSignature)?;
-        crypto.verify(&key, &digest, &signature).map_err(|_| {
-            budget.failed.store(message.as_ptr().addr(), Ordering::Relaxed);
-            InvalidSignature
-        })
+        crypto.verify(&key, &digest, &signature).map_err(|error| budget.fail(message, error))
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {

@@ -28,6 +28,10 @@ pub enum VerifyError<'a> {
     KeyType(TpmAlgId),
     /// The key's curve is none that is supported.
     UnsupportedCurve(TpmEccCurve),
+    /// The key also signs what somebody else hashed, so that a quote of it proves nothing (`allowExternalMu`).
+    ExternalMu,
+    /// The signature's scheme has no hash, and without the key's `TPMT_PUBLIC` its `nameAlg` is not known.
+    NameAlgUnknown,
     /// The key's attributes are not those of an attestation key: these are clear, or these are set.
     #[expect(missing_docs, reason = "as the message says")]
     Attributes { missing: TpmaObject, forbidden: TpmaObject },

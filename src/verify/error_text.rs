@@ -3,6 +3,7 @@
 use super::certificate_error::ROCA;
 use super::certificate_rules::Policies;
 use super::{KeyIdentity, Part, VerifyError, distinguished_name::Escaped};
+use crate::structures::{TpmAlgId, TpmEccCurve};
 use crate::wire::Hex;
 use core::fmt;
 
@@ -24,8 +25,12 @@ impl fmt::Display for VerifyError<'_> {
             Self::Certificate(error) => error.fmt(f),
             Self::Roca => write!(f, "the attestation key is {ROCA}"),
             Self::KeyMismatch => f.write_str("the proof shows different keys: its certificate, its TPMT_PUBLIC and its public key are not of one key"),
-            Self::KeyType(kind) => write!(f, "the public area is of type {kind:?}; an attestation key is TPM_ALG_RSA or TPM_ALG_ECC"),
-            Self::UnsupportedCurve(curve) => write!(f, "the key is on the curve {curve:?}; TPM_ECC_NIST_P256 and TPM_ECC_NIST_P384 are supported"),
+            Self::KeyType(kind @ (TpmAlgId::MLDSA | TpmAlgId::HASH_MLDSA)) => write!(f, "the public area is of type {kind:?}, which this build does not verify; the feature ml-dsa adds it"),
+            Self::KeyType(kind) => write!(f, "the public area is of type {kind:?}; an attestation key is TPM_ALG_RSA, TPM_ALG_ECC, TPM_ALG_MLDSA or TPM_ALG_HASH_MLDSA"),
+            Self::UnsupportedCurve(curve @ TpmEccCurve::NIST_P521) => write!(f, "the key is on the curve {curve:?}, which this build does not verify; the feature p521 adds it"),
+            Self::UnsupportedCurve(curve) => write!(f, "the key is on the curve {curve:?}; TPM_ECC_NIST_P256, TPM_ECC_NIST_P384 and TPM_ECC_NIST_P521 are supported"),
+            Self::ExternalMu => f.write_str("the key is no attestation key: its allowExternalMu is YES, so it also signs what somebody else hashed, and might sign what no TPM made; make a key with allowExternalMu NO"),
+            Self::NameAlgUnknown => f.write_str("an ML-DSA signature has no hash for the PCR values: they are hashed by the key's nameAlg, which its TPMT_PUBLIC alone tells; put that into the proof, beside the certificates (--ak)"),
             Self::Attributes { missing, forbidden } => {
                 f.write_str("the key is no attestation key: its attributes")?;
                 if missing.0 != 0 {
@@ -50,7 +55,8 @@ impl fmt::Display for VerifyError<'_> {
                 }
             }
             Self::Unsigned => f.write_str("the attestation is not signed: its signature is TPM_ALG_NULL"),
-            Self::UnsupportedSignature(algorithm) => write!(f, "signatures by {algorithm:?} are not supported; TPM_ALG_RSASSA, TPM_ALG_RSAPSS and TPM_ALG_ECDSA are"),
+            Self::UnsupportedSignature(algorithm @ (TpmAlgId::MLDSA | TpmAlgId::HASH_MLDSA)) => write!(f, "this build does not verify signatures by {algorithm:?}; the feature ml-dsa adds them"),
+            Self::UnsupportedSignature(algorithm) => write!(f, "signatures by {algorithm:?} are not supported; TPM_ALG_RSASSA, TPM_ALG_RSAPSS, TPM_ALG_ECDSA, TPM_ALG_MLDSA and TPM_ALG_HASH_MLDSA are"),
             Self::Crypto(error) => error.fmt(f),
             Self::Magic(found) => write!(f, "no TPM made the signed structure: it begins with {found:#010x}, not with 0xff544347"),
             Self::NotAQuote(found) => write!(f, "the attestation is {found:?}, not TPM_ST_ATTEST_QUOTE"),

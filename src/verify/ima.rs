@@ -1,7 +1,7 @@
 //! What a policy asks of a runtime list beside rules for its entries: violations, templates, and the boot that it is of.
 
 use super::check::{Detail, Finding};
-use super::{LogsError, Policy, PolicyList, Report, VerifiedLogs, Attested, VerifyError};
+use super::{Attested, LogsError, Policy, PolicyList, Report, VerifiedLogs, VerifyError};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::log::{ImaEntry, ImaFile};
 

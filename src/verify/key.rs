@@ -10,6 +10,8 @@ use super::{
     spki,
 };
 use crate::crypto::{Crypto, PublicKey};
+#[cfg(feature = "ml-dsa")]
+use crate::structures::TpmAlgId;
 
 /// An attestation key, and the reason to believe that it is one.
 ///
@@ -214,6 +216,12 @@ impl<'a> TrustedKey<'a> {
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         self.public.as_ref().map(|public| &public.name)
+    }
+
+    /// The `nameAlg` of its `TPMT_PUBLIC`, where that is in the proof.
+    #[cfg(feature = "ml-dsa")]
+    pub(crate) fn name_algorithm(&self) -> Option<TpmAlgId> {
+        self.name().map(Name::algorithm)
     }
 
     pub(crate) fn public_area(&self) -> Option<&PublicArea<'a>> {

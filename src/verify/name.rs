@@ -40,8 +40,12 @@ impl Name {
 
     /// The Qualified Name of this object as a primary object of `hierarchy`.
     pub(crate) fn qualified_in(&self, hierarchy: TpmHandle, crypto: &dyn Crypto) -> Result<Self, CryptoError> {
-        let algorithm = self.bytes.first_chunk().map_or(TpmAlgId::NULL, |alg| TpmAlgId(u16::from_be_bytes(*alg)));
-        Self::hash(algorithm, &[&hierarchy.0.to_be_bytes(), self.as_bytes()], crypto)
+        Self::hash(self.algorithm(), &[&hierarchy.0.to_be_bytes(), self.as_bytes()], crypto)
+    }
+
+    /// The `nameAlg` that it begins with.
+    pub(crate) fn algorithm(&self) -> TpmAlgId {
+        self.bytes.first_chunk().map_or(TpmAlgId::NULL, |alg| TpmAlgId(u16::from_be_bytes(*alg)))
     }
 
     /// The bytes of the `TPM2B_NAME`, without its size.

@@ -2,10 +2,14 @@
 
 use super::{Name, VerifyError, error::Part};
 use crate::crypto::{Crypto, Curve, PublicKey};
+#[cfg(feature = "ml-dsa")]
+use crate::crypto::{CryptoError, MlDsaParameters};
 use crate::structures::{
     TpmAlgId, TpmEccCurve, TpmaObject, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmtSignature, TpmuPublicId,
     TpmuPublicParms,
 };
+#[cfg(feature = "ml-dsa")]
+use crate::structures::{TpmMldsaParms, TpmiMldsaParms};
 use crate::wire::Decode;
 
 /// A `TPMT_PUBLIC`, its Name, and its key.
@@ -36,6 +40,8 @@ impl<'a> PublicArea<'a> {
                 let curve = match parameters.curve_id.0 {
                     TpmEccCurve::NIST_P256 => Curve::P256,
                     TpmEccCurve::NIST_P384 => Curve::P384,
+                    #[cfg(feature = "p521")]
+                    TpmEccCurve::NIST_P521 => Curve::P521,
                     other => return Err(VerifyError::UnsupportedCurve(other)),
                 };
                 let scheme = match parameters.scheme {
@@ -43,6 +49,18 @@ impl<'a> PublicArea<'a> {
                     _ => None,
                 };
                 (PublicKey::Ec { curve, x: point.x.0, y: point.y.0 }, scheme)
+            }
+            #[cfg(feature = "ml-dsa")]
+            (TpmuPublicParms::MlDsa(parameters), TpmuPublicId::MlDsa(key)) => {
+                if parameters.allow_external_mu.0 {
+                    return Err(VerifyError::ExternalMu);
+                }
+                (ml_dsa_key(parameters.parameter_set, key.0)?, Some((TpmAlgId::MLDSA, TpmAlgId::NULL)))
+            }
+            #[cfg(feature = "ml-dsa")]
+            (TpmuPublicParms::HashMlDsa(parameters), TpmuPublicId::HashMlDsa(key)) => {
+                let scheme = Some((TpmAlgId::HASH_MLDSA, parameters.hash_alg.0));
+                (ml_dsa_key(parameters.parameter_set, key.0)?, scheme)
             }
             _ => return Err(VerifyError::KeyType(public.type_)),
         };
@@ -55,12 +73,29 @@ impl<'a> PublicArea<'a> {
             TpmtSignature::Rsassa(signature) => (TpmAlgId::RSASSA, signature.hash.0),
             TpmtSignature::Rsapss(signature) => (TpmAlgId::RSAPSS, signature.hash.0),
             TpmtSignature::Ecdsa(signature) => (TpmAlgId::ECDSA, signature.hash.0),
+            TpmtSignature::MlDsa(_) => (TpmAlgId::MLDSA, TpmAlgId::NULL),
+            TpmtSignature::HashMlDsa(signature) => (TpmAlgId::HASH_MLDSA, signature.hash.0),
             _ => return Ok(()),
         };
         match self.scheme {
             Some(own) if own == used => Ok(()),
             own => Err(VerifyError::SchemeMismatch { key: own, signature: used }),
         }
+    }
+}
+
+#[cfg(feature = "ml-dsa")]
+fn ml_dsa_key<'a>(set: TpmiMldsaParms, key: &'a [u8]) -> Result<PublicKey<'a>, VerifyError<'a>> {
+    let parameters = match set.0 {
+        TpmMldsaParms::MLDSA_44 => MlDsaParameters::MlDsa44,
+        TpmMldsaParms::MLDSA_65 => MlDsaParameters::MlDsa65,
+        _ => MlDsaParameters::MlDsa87,
+    };
+    let (found, expected) = (key.len(), parameters.key_size());
+    if found == expected {
+        Ok(PublicKey::MlDsa { parameters, key })
+    } else {
+        Err(VerifyError::Crypto(CryptoError::MlDsaKeySize { found, expected }))
     }
 }
 

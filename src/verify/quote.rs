@@ -136,7 +136,7 @@ impl<'a> SignedAttest<'a> {
         Ok((info, fresh))
     }
 
-    /// The digest algorithm is that of the signature scheme, never the bank's (10.11.4).
+    /// The digest algorithm is that of the signature scheme, or for ML-DSA the key's nameAlg; never the bank's (10.11.4).
     fn digest_of(&self, info: &TpmsQuoteInfo<'a>, values: &PcrValues<'a>) -> Result<Digest, VerifyError<'a>> {
         let mut parts = info.pcr_select.iter().flat_map(|bank| values.bank(bank.hash.0)).map(|value| value.value);
         self.crypto().digest(self.hash(), &mut parts).map_err(VerifyError::Crypto)

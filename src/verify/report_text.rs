@@ -131,6 +131,10 @@ impl fmt::Display for KeyKind<'_> {
             PublicKey::Rsa { modulus, .. } => write!(f, "RSA-{}", modulus.len().saturating_mul(8)),
             PublicKey::Ec { curve: Curve::P256, .. } => f.write_str("P-256"),
             PublicKey::Ec { curve: Curve::P384, .. } => f.write_str("P-384"),
+            #[cfg(feature = "p521")]
+            PublicKey::Ec { curve: Curve::P521, .. } => f.write_str("P-521"),
+            #[cfg(feature = "ml-dsa")]
+            PublicKey::MlDsa { parameters, .. } => f.write_str(parameters.name()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `SubjectPublicKeyInfo` (RFC 5280, 4.1.2.7): a public key as certificates and PEM files carry it.
 
+#[cfg(feature = "ml-dsa")]
+use crate::crypto::MlDsaParameters;
 use crate::crypto::{Curve, PublicKey};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
@@ -20,6 +22,12 @@ pub(crate) fn decode_rsa(bits: &[u8]) -> Result<PublicKey<'_>, DecodeError> {
 /// The key in the BIT STRING of an EC `SubjectPublicKeyInfo`.
 pub(crate) fn decode_point(curve: Curve, bits: &[u8]) -> Result<PublicKey<'_>, DecodeError> {
     located(bits, point(curve))
+}
+
+/// The key in the BIT STRING of an ML-DSA `SubjectPublicKeyInfo` (RFC 9881, 4).
+#[cfg(feature = "ml-dsa")]
+pub(crate) fn decode_ml_dsa(parameters: MlDsaParameters, key: &[u8]) -> Result<PublicKey<'_>, DecodeError> {
+    located(key, ml_dsa(parameters))
 }
 
 /// The components r and s of a DER signature (RFC 3279, 2.2.3).
@@ -57,13 +65,26 @@ pub(crate) fn encode<'b>(key: &PublicKey<'_>, buffer: &'b mut [u8; MAX_SIZE]) ->
             out.put(CURVES.iter().find(|(known, _)| known == curve)?.1)?;
             out.wrap(tag::SEQUENCE, end)?;
         }
+        #[cfg(feature = "ml-dsa")]
+        PublicKey::MlDsa { parameters, key } => {
+            let end = out.start;
+            out.put(key)?;
+            out.put(&[0])?;
+            out.wrap(tag::BIT_STRING, end)?;
+            out.put(ML_DSA.iter().find(|(known, _)| known == parameters)?.1)?;
+            out.wrap(tag::SEQUENCE, end)?;
+        }
     }
     let start = out.start;
     buffer.get(start..)
 }
 
-/// Room for a key of 4096 bits.
+/// Room for an RSA key of 4096 bits.
+#[cfg(not(feature = "ml-dsa"))]
 pub(crate) const MAX_SIZE: usize = 560;
+/// Room for a key of ML-DSA-87.
+#[cfg(feature = "ml-dsa")]
+pub(crate) const MAX_SIZE: usize = 2614;
 
 fn key(input: &[u8]) -> Parsed<'_, PublicKey<'_>> {
     let (bits, algorithm) = crate::wire::der::whole(tag::SEQUENCE)(input)?;
@@ -75,14 +96,25 @@ fn key(input: &[u8]) -> Parsed<'_, PublicKey<'_>> {
         let (_, key) = crate::wire::all(rsa_public_key)(octets)?;
         return Ok((rest, key));
     }
-    match CURVES.iter().find(|(_, known)| *known == algorithm) {
-        Some((curve, _)) => {
-            let (_, key) = crate::wire::all(point(*curve))(octets)?;
-            Ok((rest, key))
-        }
-        None => Err(Fault::new(input, DecodeErrorKind::NotDer("a key of another kind than RSA, P-256 and P-384"))),
+    if let Some((curve, _)) = CURVES.iter().find(|(_, known)| *known == algorithm) {
+        let (_, key) = crate::wire::all(point(*curve))(octets)?;
+        return Ok((rest, key));
     }
+    #[cfg(feature = "ml-dsa")]
+    if let Some((parameters, _)) = ML_DSA.iter().find(|(_, known)| *known == algorithm) {
+        let (_, key) = ml_dsa(*parameters)(octets)?;
+        return Ok((rest, key));
+    }
+    Err(Fault::new(input, DecodeErrorKind::NotDer(ANOTHER_KIND)))
 }
+
+/// What a build without some algorithms says also says what would add them.
+const ANOTHER_KIND: &str = match (cfg!(feature = "p521"), cfg!(feature = "ml-dsa")) {
+    (true, true) => "a key of another kind than RSA, P-256, P-384, P-521 and ML-DSA",
+    (true, false) => "a key of another kind than RSA, P-256, P-384 and P-521; the feature ml-dsa adds ML-DSA",
+    (false, true) => "a key of another kind than RSA, P-256, P-384 and ML-DSA; the feature p521 adds P-521",
+    (false, false) => "a key of another kind than RSA, P-256 and P-384; the features p521 and ml-dsa add those",
+};
 
 /// RFC 8017, A.1.1.
 fn rsa_public_key(input: &[u8]) -> Parsed<'_, PublicKey<'_>> {
@@ -107,6 +139,19 @@ fn point<'a>(curve: Curve) -> impl FnOnce(&'a [u8]) -> Parsed<'a, PublicKey<'a>>
             }
         }
         _ => Err(Fault::new(input, DecodeErrorKind::NotDer("a point that is not uncompressed"))),
+    }
+}
+
+/// The key's own octets, without any DER.
+#[cfg(feature = "ml-dsa")]
+fn ml_dsa<'a>(parameters: MlDsaParameters) -> impl FnOnce(&'a [u8]) -> Parsed<'a, PublicKey<'a>> {
+    move |key| {
+        let (found, expected) = (key.len(), parameters.key_size());
+        if found == expected {
+            Ok((&[], PublicKey::MlDsa { parameters, key }))
+        } else {
+            Err(Fault::new(key, DecodeErrorKind::WrongLength { found, expected }))
+        }
     }
 }
 
@@ -180,6 +225,8 @@ pub(crate) fn same_key(a: &PublicKey<'_>, b: &PublicKey<'_>) -> bool {
         (PublicKey::Ec { curve: c, x: a, y: b }, PublicKey::Ec { curve, x, y }) => {
             c == curve && trimmed(a) == trimmed(x) && trimmed(b) == trimmed(y)
         }
+        #[cfg(feature = "ml-dsa")]
+        (PublicKey::MlDsa { .. }, PublicKey::MlDsa { .. }) => a == b,
         _ => false,
     }
 }
@@ -201,4 +248,17 @@ const CURVES: &[(Curve, &[u8])] = &[
         Curve::P384,
         &[0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22],
     ),
+    #[cfg(feature = "p521")]
+    (
+        Curve::P521,
+        &[0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23],
+    ),
+];
+
+/// `AlgorithmIdentifier` of ML-DSA, which has no parameters (RFC 9881, 2).
+#[cfg(feature = "ml-dsa")]
+const ML_DSA: &[(MlDsaParameters, &[u8])] = &[
+    (MlDsaParameters::MlDsa44, &[0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11]),
+    (MlDsaParameters::MlDsa65, &[0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12]),
+    (MlDsaParameters::MlDsa87, &[0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13]),
 ];

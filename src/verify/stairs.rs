@@ -7,6 +7,7 @@ use super::{
     revocation,
 };
 use crate::crypto::{Crypto, HashAlgorithm};
+use crate::structures::TpmAlgId;
 
 /// Verifies `evidence`: the key, the signature, the quote, the values, by `policy`, at `time`.
 ///
@@ -259,15 +260,25 @@ pub(super) fn judge_logs<'a>(
     }
 }
 
-/// The hash of the signature, before it is used.
+/// The hash of the signature, and for ML-DSA that of the PCR values, before they are used.
 pub(super) fn judge_hash<'a>(
     report: &mut Report<'a>,
     attestation: &Attestation<'a>,
     policy: &Policy<'a>,
 ) -> Result<(), VerifyError<'a>> {
-    let Some(named) = attestation.unverified_hash() else { return Ok(()) };
-    let allowed = HashAlgorithm::try_from(named).is_ok_and(|hash| policy.0.signature_hashes.contains(&hash));
-    let judged = if allowed { Ok(named) } else { Err(VerifyError::HashNotAllowed(named)) };
+    let of_signature = attestation.unverified_hash();
+    #[cfg(feature = "ml-dsa")]
+    let of_values = match attestation.hashes_by_name_algorithm() {
+        true => report.claimed_key()?.name_algorithm(),
+        false => None,
+    };
+    #[cfg(not(feature = "ml-dsa"))]
+    let of_values = None;
+    let Some(named) = of_signature.or(of_values) else { return Ok(()) };
+    let allowed =
+        |named: &TpmAlgId| HashAlgorithm::try_from(*named).is_ok_and(|hash| policy.0.signature_hashes.contains(&hash));
+    let refused = [of_signature, of_values].into_iter().flatten().find(|named| !allowed(named));
+    let judged = refused.map_or(Ok(named), |refused| Err(VerifyError::HashNotAllowed(refused)));
     report.record(&"signature-hash", judged, |hash| {
         Detail::Text(HashAlgorithm::try_from(*hash).map_or("", HashAlgorithm::name))
     })?;

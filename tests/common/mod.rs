@@ -7,6 +7,8 @@ pub mod application;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod fake_tpm;
+#[cfg(feature = "cli")]
+pub mod foreign;
 pub mod forge;
 pub mod log;
 #[cfg(feature = "cli")]

@@ -34,6 +34,8 @@ mod show_text;
 mod tpm;
 mod verify;
 
+pub use convert::convert;
+
 use args::{Arguments, Command, PolicyCommand};
 use clap::Parser;
 use std::ffi::OsString;

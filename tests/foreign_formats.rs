@@ -367,6 +367,33 @@ fn aicert_and_blindllama_v1_are_explained_event_by_event() {
     assert!(outcome.code == 1 && outcome.out.contains("blindllama-v1 or aicert; say which with --as"), "{outcome:?}");
 }
 
+/// Such a machine can be pinned, event by event.
+#[test]
+fn a_policy_is_made_of_it() {
+    let folder = Folder::new("aicert-pin");
+    let machine = Machine::new(SHA256, &[(8, strings(&OUTPUT)), (14, strings(&EVENTS)), (15, strings(&[AUTHORITY]))]);
+    let root = folder.write("root.pem", pem("CERTIFICATE", &machine.chain()[1]).as_bytes());
+    let document = text(&foreign::aicert(&machine, AUTHORITY, &EVENTS, Some(&OUTPUT)));
+    let (file, policy, nonce) =
+        (folder.write("aicert.json", &document), folder.path("pinned.toml"), hexadecimal(NONCE));
+    let outcome = tpmproof(&[
+        "pin", &file, "--nonce", &nonce, "--at", AT, "--root", &root, "--pcr", "14=log", "--pcr", "15=log", "--pcr",
+        "8=log", "-o", &policy,
+    ]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let written = std::fs::read_to_string(&policy).unwrap();
+    assert!(written.contains("\"aicert\"") && written.contains("ca-cert"), "{written}");
+    let verify =
+        |file: &str| tpmproof(&["verify", file, "--policy", &policy, "--root", &root, "--nonce", &nonce, "--at", AT]);
+    assert_eq!(verify(&file).code, 0, "{written}");
+    // The same key with one event more.
+    let more = [EVENTS[0], EVENTS[1], "one more"];
+    let other = Machine::new(SHA256, &[(8, strings(&OUTPUT)), (14, strings(&more)), (15, strings(&[AUTHORITY]))]);
+    let other = folder.write("other.json", &text(&foreign::aicert(&other, AUTHORITY, &more, Some(&OUTPUT))));
+    let outcome = verify(&other);
+    assert!(outcome.code == 1 && outcome.out.contains("one more"), "{outcome:?}");
+}
+
 /// A log of strings has nothing else in it.
 #[test]
 fn logs_of_strings_hold_to_their_pcrs() {
@@ -654,6 +681,8 @@ fn p04_p05_protobuf_is_read_strictly() {
         (with(&[0x1a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]), "bytes announced"),
         (with(&[0x1a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02]), "a length that does not end"),
         (with(&[0x18, 1]), "the field 3 is a number"),
+        (foreign::field(2, &[0x08, 1].repeat(1_000_000)), "more than 256 fields"),
+        ([0x18, 1].repeat(1_000_000), "more than 256 fields"),
         (with(&foreign::field(7, &machine.chain()[1])), "no ak_cert"),
         (with(&foreign::field(6, b"x")), "no certificate in DER"),
         (with(&foreign::field(2, &[])), "lacks its quote"),
@@ -779,6 +808,7 @@ fn p04_p05_p07_cbor_is_read_strictly() {
         cbor_map(&[("pat", octets.clone())]),
         cbor_map(&[("kat", octets.clone()), ("pat", octets)]),
         deep,
+        cbor(5, 17, &good[1..]),
         vec![0xa1],
         vec![0xfb],
     ] {

@@ -21,6 +21,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Cbor<'_>, String> {
 }
 
 const MAX_DEPTH: u8 = 4;
+const MAX_MEMBERS: u64 = 16;
 
 fn item(input: &[u8], depth: u8) -> Result<(Cbor<'_>, &[u8]), String> {
     let (major, argument, rest) = head(input)?;
@@ -36,8 +37,10 @@ fn item(input: &[u8], depth: u8) -> Result<(Cbor<'_>, &[u8]), String> {
         }
         5 => {
             let depth = depth.checked_sub(1).ok_or_else(|| format!("nested deeper than {MAX_DEPTH} levels"))?;
+            if argument > MAX_MEMBERS {
+                return Err(format!("a map of {argument} members; evidence has at most {MAX_MEMBERS}"));
+            }
             let (mut members, mut rest) = (Vec::new(), rest);
-            // Each entry takes octets, so that a large number of them ends with the input.
             for _ in 0..argument {
                 let (key, after) = item(rest, depth)?;
                 let Cbor::Text(key) = key else { return Err("a key that is no text".into()) };

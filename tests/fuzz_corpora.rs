@@ -1,7 +1,7 @@
 //! Promise: what the fuzz targets assert holds for every file of `fuzz/corpus/`, and for what differs by a bit or is cut.
 //!
 //! Every file is one that is accepted, unless its name begins with `refused`.
-#![cfg(feature = "prover")]
+#![cfg(feature = "cli")]
 #![allow(missing_docs, unreachable_pub, unused_imports)]
 #![allow(clippy::pedantic, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 #![allow(clippy::expect_used, clippy::panic)]
@@ -57,5 +57,6 @@ replays!(
     rsa,
     tcg_log,
     judged_log,
-    uefi_event
+    uefi_event,
+    foreign
 );

@@ -10,6 +10,8 @@ use tpmproof::{Decode, DecodeError, Encode, Proof};
 
 #[path = "responses.rs"]
 mod answers;
+#[path = "foreign.rs"]
+mod foreigners;
 #[path = "judged.rs"]
 mod judged;
 #[path = "logs.rs"]
@@ -20,6 +22,7 @@ mod rsa_judges;
 mod verifier;
 
 pub use answers::{COMMANDS, ask, response};
+pub use foreigners::foreign;
 pub use judged::judged_log;
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;

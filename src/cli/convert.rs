@@ -3,11 +3,14 @@
 use super::args::ConvertArguments;
 use super::error::CliError;
 use super::files::{Access, Prepared};
-use super::{formats, input, kinds};
+use super::formats::{self, Choice, Format, Target};
+use super::{input, kinds};
+use clap::ValueEnum;
 use std::ffi::OsString;
 use std::format;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::string::{String, ToString};
 use std::vec::Vec;
 
 pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
@@ -37,4 +40,22 @@ fn named(output: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(output);
     name.push(end);
     name.into()
+}
+
+/// What `tpmproof convert` does, in memory: reads evidence of the form `from`, by the names of `--as`, or of the one form that it has, and
+/// writes it in the form `to`, by the names of `--to`. Nothing of it is verified.
+///
+/// # Errors
+/// Why the document is no evidence of that form, or cannot be written in the other.
+pub fn convert(document: &[u8], from: Option<&str>, to: &str) -> Result<Vec<u8>, String> {
+    let from = from.map(|name| Format::from_str(name, false)).transpose()?;
+    let to = Target::from_str(to, false)?;
+    let input = formats::read(document, Path::new("the document"), from, Choice::default());
+    let input = input.map_err(|error| error.to_string())?;
+    let proof = input.proof().map_err(|error| error.to_string())?;
+    let (written, _) = formats::write(to, &proof, input.spki.as_deref())?;
+    match <[_; 1]>::try_from(written.0) {
+        Ok([(_, bytes)]) => Ok(bytes),
+        Err(files) => Err(format!("that form is {} files", files.len())),
+    }
 }

@@ -45,6 +45,8 @@ mod show_text;
 mod tpm;
 mod verify;
 
+pub use convert::convert;
+
 use args::{Arguments, Command, PolicyCommand};
 use clap::Parser;
 use std::ffi::OsString;

@@ -15,9 +15,9 @@ pub enum EventStrings {
 }
 
 impl EventStrings {
-    /// The kind of an event, of `event_log`.
+    /// The kind of an event, of `event_log`; its name is the string itself.
     pub const EVENT: &'static str = "event";
-    /// The kind of an event of `output_event_log`.
+    /// The kind of an event of `output_event_log`, likewise.
     pub const OUTPUT_EVENT: &'static str = "output-event";
     /// The kind of the certificate of the server's authority, in PEM.
     pub const CA_CERT: &'static str = "ca-cert";
@@ -63,8 +63,19 @@ impl EventStrings {
 
     /// What an event measures, by its PCR, if its digest is of its data; who looks at that is for the caller.
     pub(crate) fn measurement<'a>(self, event: &Event<'a>) -> Option<Measurement<'a>> {
+        let kind = self.kind(event)?;
+        // A policy requires one of each kind and name: what tells events of one kind apart is the string.
+        let name = match kind {
+            Self::CA_CERT => "",
+            _ => core::str::from_utf8(event.data).unwrap_or_default(),
+        };
         let digest = event.digests.get(TpmAlgId::SHA256)?;
-        let size = u64::try_from(event.data.len()).ok();
-        Some(Measurement { kind: self.kind(event)?, name: "", algorithm: TpmAlgId::SHA256, digest, size })
+        Some(Measurement {
+            kind,
+            name,
+            algorithm: TpmAlgId::SHA256,
+            digest,
+            size: u64::try_from(event.data.len()).ok(),
+        })
     }
 }

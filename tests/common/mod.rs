@@ -8,6 +8,8 @@ pub mod cbor;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod fake_tpm;
+#[cfg(feature = "cli")]
+pub mod foreign;
 pub mod forge;
 #[cfg(feature = "cli")]
 pub mod ima;

@@ -77,6 +77,9 @@ fn document(source: &Source<'_>, of: EventStrings) -> Result<Draft, String> {
     for event in present(events).array("event_log")? {
         log.push(EventStrings::EVENT, event.text("an event of event_log")?)?;
     }
+    if output.is_some() && of != EventStrings::AiCert {
+        return Err("it has the member \"output_event_log\", which AICert's document alone has".into());
+    }
     if let Some(output) = output {
         for event in output.array("output_event_log")? {
             log.push(EventStrings::OUTPUT_EVENT, event.text("an event of output_event_log")?)?;

@@ -20,6 +20,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Cbor<'_>, String> {
 }
 
 const MAX_DEPTH: u8 = 4;
+const MAX_MEMBERS: u64 = 16;
 
 fn item(input: &[u8], depth: u8) -> Parsed<'_, Cbor<'_>> {
     // The major type of an item is in its first three bits.
@@ -33,8 +34,10 @@ fn item(input: &[u8], depth: u8) -> Parsed<'_, Cbor<'_>> {
 fn members(input: &[u8], depth: u8) -> Parsed<'_, Cbor<'_>> {
     let (mut rest, count) = cbor::map(input)?;
     let depth = depth.checked_sub(1).ok_or_else(|| cbor::broken(input, "it is nested deeper than evidence is"))?;
+    if count > MAX_MEMBERS {
+        return Err(cbor::broken(input, "it has more members than evidence has"));
+    }
     let mut members: Vec<(&str, Cbor<'_>)> = Vec::new();
-    // Each entry takes octets, so that a large number of them ends with the input.
     for _ in 0..count {
         let (after, key) = cbor::text(rest)?;
         if members.iter().any(|(known, _)| *known == key) {

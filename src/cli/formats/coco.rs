@@ -28,7 +28,7 @@ type Octets = fn(&str, Option<&Json>) -> Result<Vec<u8>, String>;
 /// The evidence of a TPM: base64, and values in hexadecimal digits.
 pub(super) fn read_tpm(source: &Source<'_>, _: Choice) -> Result<Draft, String> {
     let [key, quote] = source.json()?.members("the document", ["ak_public", "tpm_quote"])?;
-    let (message, signature, digests) = self::quote("tpm_quote", quote, base64, hexadecimal)?;
+    let Quote { message, signature, digests } = self::quote("tpm_quote", quote, base64, hexadecimal)?;
     let builder = with_digests("tpm_quote.message", &message, &signature, digests)?;
     Ok(Draft { spki: Some(base64("ak_public", key)?), ..builder.into() })
 }
@@ -49,7 +49,7 @@ pub(super) fn read_azure(source: &Source<'_>, _: Choice) -> Result<Draft, String
         (Some(_), Some(_)) => Err(format!("the document has its {what} twice, by both names")),
     };
     let quote = one("quote", new, old)?;
-    let (message, signature, digests) = self::quote("the quote", Some(&quote), in_quote, in_quote)?;
+    let Quote { message, signature, digests } = self::quote("the quote", Some(&quote), in_quote, in_quote)?;
     let signature = rsassa_sha256("the signature", &signature)?;
     let mut builder = with_digests("the quote's message", &message, &signature, digests)?;
     let report = one("hcl_report", new_report, old_report)?;
@@ -74,21 +74,21 @@ pub(super) fn read_azure(source: &Source<'_>, _: Choice) -> Result<Draft, String
     Ok(draft)
 }
 
-/// Message, signature, and values.
-fn quote(
-    what: &str,
-    value: Option<&Json>,
-    octets: Octets,
-    digest: Octets,
-) -> Result<(Vec<u8>, Vec<u8>, Vec<Vec<u8>>), String> {
+struct Quote {
+    message: Vec<u8>,
+    signature: Vec<u8>,
+    digests: Vec<Vec<u8>>,
+}
+
+fn quote(what: &str, value: Option<&Json>, octets: Octets, digest: Octets) -> Result<Quote, String> {
     let [message, signature, pcrs] = present(value).members(what, ["message", "signature", "pcrs"])?;
     let name = format!("a value of {what}.pcrs");
     let digests = present(pcrs).array("pcrs")?.iter().map(|value| digest(&name, Some(value)));
-    Ok((
-        octets(&format!("{what}.message"), message)?,
-        octets(&format!("{what}.signature"), signature)?,
-        digests.collect::<Result<_, _>>()?,
-    ))
+    Ok(Quote {
+        message: octets(&format!("{what}.message"), message)?,
+        signature: octets(&format!("{what}.signature"), signature)?,
+        digests: digests.collect::<Result<_, _>>()?,
+    })
 }
 
 /// Writes the evidence of a TPM: all 24 PCRs of the bank SHA-256, and the key.

@@ -126,9 +126,11 @@ fn quote(message: &[u8]) -> Result<Quote<'_>, String> {
         }
     }
     let bank = bank.and_then(|bank| u16::try_from(bank).ok()).ok_or("pcrs does not name its bank")?;
-    let bank = HashAlgorithm::try_from(TpmAlgId(bank))
-        .map_err(|_| format!("pcrs names {:?}, which is no bank that is known", TpmAlgId(bank)))?;
-    Ok(Quote { message, signature, bank, values })
+    Ok(Quote { message, signature, bank: known_bank(TpmAlgId(bank))?, values })
+}
+
+fn known_bank(bank: TpmAlgId) -> Result<HashAlgorithm, String> {
+    HashAlgorithm::try_from(bank).map_err(|_| format!("{bank:?} is no bank that is known"))
 }
 
 /// An entry of a map: the number of a PCR, its value. A number that is left out is 0.
@@ -175,6 +177,7 @@ pub(super) fn write(parts: &mut Parts<'_>) -> Result<Written, String> {
     let (Some(bank), None) = (banks.next(), banks.next()) else {
         return Err("the quote is of several banks, and go-tpm-tools makes a quote for each".into());
     };
+    known_bank(bank.hash.0)?;
     let mut pcrs = Vec::new();
     put_number(&mut pcrs, 1, bank.hash.0.0.into());
     for (index, digest) in bank.indices().zip(parts.digests()?) {
@@ -196,6 +199,7 @@ pub(super) fn write(parts: &mut Parts<'_>) -> Result<Written, String> {
     field(4, parts.attachment(ENCLOSED[0].1));
     field(5, parts.log(CANONICAL));
     for (place, certificate) in parts.take_certificates().into_iter().enumerate() {
+        der_certificate("a certificate of the proof", certificate)?;
         field(if place == 0 { 6 } else { 7 }, Some(certificate));
     }
     for (number, kind) in ENCLOSED.into_iter().skip(1) {

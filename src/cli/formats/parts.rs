@@ -114,6 +114,9 @@ impl<'p> Parts<'p> {
                 let value = self.values.iter().find(|pcr| pcr.bank == bank.hash.0 && usize::from(pcr.index) == index);
                 let value =
                     value.ok_or_else(|| format!("the proof lacks the value of PCR {index} of {:?}", bank.hash))?;
+                if value.value.len() != bank.hash.digest_size() {
+                    return Err(format!("the value of PCR {index} of {:?} is not of the bank's length", bank.hash));
+                }
                 digests.push(value.value);
             }
         }

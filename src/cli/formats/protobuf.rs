@@ -54,11 +54,17 @@ pub(super) fn fields<'m>(what: &str, message: &'m [u8]) -> Result<Vec<(u64, Valu
         if number == 0 {
             return Err(at("there is no field 0"));
         }
+        if fields.len() >= MAX_FIELDS {
+            return Err(format!("{what} has more than {MAX_FIELDS} fields, which no evidence has"));
+        }
         fields.push((number, value));
         rest = after;
     }
     Ok(fields)
 }
+
+/// A field can be two octets, and takes many times that in memory.
+const MAX_FIELDS: usize = 256;
 
 /// A number in groups of seven bits, the lowest first: the shortest form of at most 64 bits.
 fn varint(input: &[u8]) -> Option<(u64, &[u8])> {

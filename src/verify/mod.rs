@@ -43,6 +43,7 @@ mod logs_error;
 mod name;
 #[cfg(feature = "std")]
 mod nonce_guard;
+mod offered;
 mod pcr_values;
 mod platforms;
 mod policy;

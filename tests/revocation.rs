@@ -154,6 +154,10 @@ fn x12_a_policy_that_requires_lists_refuses_where_nobody_knows() {
     chain.leaf.extensions.push(extension(CRL_DISTRIBUTION_POINTS, false, &points));
     let text = chain.required(&[&of_root()]).unwrap_err().to_string();
     assert!(text.contains(r"is at http://crl.example/\x1b[31m"), "{text}");
+    // What is wrong with the chain itself comes first: no report says that it is right where nobody looked.
+    let mut other = chain.clone();
+    other.leaf.extensions.remove(2);
+    assert!(matches!(other.required(&[]), Err(CertificateError::Purpose { .. })));
     assert!(is_revoked(chain.required(&[&List::of("middle").revoking(SERIAL, &[]).sign(&Key::new(MIDDLE))])));
 }
 
@@ -572,6 +576,53 @@ fn x12_lists_that_openssl_makes() {
     ours.revoke("root", "middle", "CACompromise");
     let revoked = ours.list("root", "revoked-middle.crl");
     has(&ours.verify(&any, &["--crl", &revoked]), 1, &["of CN=middle with the serial number 7001", "cACompromise"]);
+}
+
+/// The same of vectors that do not change: what they say once, they say always.
+#[test]
+fn x12_the_lists_of_the_vectors() {
+    let file = |name: &str| common::material(name).to_str().unwrap().to_owned();
+    let folder = Folder::new("revocation-vectors");
+    let policy = |more: &str| {
+        let root = file("lists-p256/root.pem");
+        let key = format!("root_files = [\"{root}\"]\nrequire_crl = true\n{more}");
+        folder.write("policy.toml", format!("version = 1\n[key]\n{key}\n[pcr.sha256]\n7 = \"zero\"\n").as_bytes())
+    };
+    let judge = |policy: &str, root: &str, middle: &str| {
+        let quote = |kind: &str| file(&format!("swtpm/q_p256_sha256.{kind}"));
+        let [message, signature, pcrs] = ["msg", "sig", "pcrs"].map(quote);
+        let nonce = fs::read_to_string(file("swtpm/nonce.hex")).unwrap();
+        line(&[
+            "verify",
+            "--message",
+            &message,
+            "--signature",
+            &signature,
+            "--pcrs",
+            &pcrs,
+            "--ak",
+            &file("lists-p256/chain.pem"),
+            "--nonce",
+            nonce.trim(),
+            "--at",
+            "2027-01-01T00:00:00Z",
+            "--policy",
+            policy,
+            "--crl",
+            &file(&format!("lists-p256/{root}.crl")),
+            "--crl",
+            &file(&format!("lists-p256/{middle}.crl")),
+        ])
+    };
+    let any = policy("");
+    has(&judge(&any, "root", "int"), 0, &["2 certificates are not revoked"]);
+    has(&judge(&any, "root", "int-revoking"), 1, &["CN=machine with the serial number 00c0ffee", "keyCompromise"]);
+    has(&judge(&any, "root-revoking", "int"), 1, &["CN=Example CA with Lists,O=example with the serial number 1234"]);
+    has(&judge(&any, "root", "root"), 1, &["http://crl.example/int.crl"]);
+    let issued = policy("certificate_policy = [\"2.23.133.11.1.2\"]");
+    has(&judge(&issued, "root", "int"), 0, &["ACCEPTED"]);
+    let issued = policy("certificate_policy = [\"2.23.133.11.1.1\"]");
+    has(&judge(&issued, "root", "int"), 1, &["found 2.23.133.11.1.2"]);
 }
 
 #[test]

@@ -11,9 +11,9 @@ use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventData, TcgLog};
 use tpmproof::structures::{TpmiAlgHash, TpmtHa};
 use tpmproof::verify::{
-    Anchor, BankSelection, Certificate, CertificateRules, Challenge, EventRule, EventRules, GoogleRule, LogName,
-    CertificatePolicy, LogPart, LogRule, PcrRule, Pin, Platform, Policy, PolicyDerError, PolicyError, PolicyList, Purpose,
-    Replay, RevocationList, SecureBootRules, Time, VerifyError,
+    Anchor, BankSelection, Certificate, CertificatePolicy, CertificateRules, Challenge, EventRule, EventRules,
+    GoogleRule, LogName, LogPart, LogRule, PcrRule, Pin, Platform, Policy, PolicyDerError, PolicyError, PolicyList,
+    Purpose, Replay, RevocationList, SecureBootRules, Time, VerifyError,
 };
 use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 

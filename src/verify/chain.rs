@@ -4,6 +4,7 @@ use super::{
     Anchor, Certificate, CertificateError, DistinguishedName, PolicyList, Purpose, RevocationStatus, Time,
     certificate_algorithms::{Algorithms, Provider},
     chain_rules::{ChainRules, LeafUse, diagnose, judge_authority, judge_leaf, judge_root, judge_strength},
+    offered::Offered,
     platforms::ENDORSEMENT_KEY,
     revocation::RevocationRules,
     signed_data::Refused,
@@ -40,8 +41,21 @@ impl<'a> VerifiedChain<'a> {
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
         let walked = find(certificates, anchors, time, crypto)?;
-        let revocation = rules.revocation.judge(walked.below(certificates), walked.root, time, crypto)?;
-        Self::judge(certificates, &walked, rules, revocation, time, crypto)
+        Self::judge_all(certificates, &walked, rules, time, crypto)
+    }
+
+    /// The rules, and then the revocation lists: a frame of its own, because a chain is large beside the search for it.
+    #[inline(never)]
+    fn judge_all(
+        certificates: &[&'a [u8]],
+        walked: &Walked<'a>,
+        rules: &ChainRules<'_, 'a>,
+        time: Time,
+        crypto: &dyn Crypto,
+    ) -> Result<Self, CertificateError<'a>> {
+        let mut chain = Self::judge(certificates, walked, rules, time, crypto)?;
+        chain.revocation = rules.revocation.judge(walked.below(certificates), walked.root, time, crypto)?;
+        Ok(chain)
     }
 
     /// Ties the certificate of an endorsement key, the first of `certificates`, to one of `anchors`, through the others. It must say that it
@@ -67,7 +81,6 @@ impl<'a> VerifiedChain<'a> {
         certificates: &[&'a [u8]],
         walked: &Walked<'a>,
         rules: &ChainRules<'_, 'a>,
-        revocation: RevocationStatus,
         time: Time,
         crypto: &dyn Crypto,
     ) -> Result<Self, CertificateError<'a>> {
@@ -89,7 +102,7 @@ impl<'a> VerifiedChain<'a> {
         judge_strength(&root)?;
         names.push(root.subject).map_err(too_many)?;
         let root_sha256 = super::anchors::sha256(root.der, crypto)?;
-        Ok(Self { leaf, names, root_sha256, revocation, time })
+        Ok(Self { leaf, names, root_sha256, revocation: RevocationStatus::NotChecked, time })
     }
 
     /// The key's certificate.
@@ -128,49 +141,6 @@ pub const MAX_CERTIFICATES: usize = 8;
 pub const MAX_CERTIFICATE_SIZE: usize = 16 * 1024;
 
 type Ders<'a> = heapless::Vec<&'a [u8], MAX_CERTIFICATES>;
-
-/// The certificates of the evidence, known to be few, small and readable. They are read again where they are looked at: that
-/// is cheap, and holding them all is not.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Offered<'c, 'a>(&'c [&'a [u8]]);
-
-impl<'c, 'a> Offered<'c, 'a> {
-    fn read(certificates: &'c [&'a [u8]]) -> Result<Self, CertificateError<'a>> {
-        if certificates.len() > MAX_CERTIFICATES {
-            return Err(CertificateError::TooMany(certificates.len()));
-        }
-        for (index, der) in certificates.iter().enumerate() {
-            if der.len() > MAX_CERTIFICATE_SIZE {
-                return Err(CertificateError::TooLarge { index, size: der.len() });
-            }
-            Certificate::from_der(der).map_err(|error| CertificateError::Decode { index, error })?;
-        }
-        Ok(Self(certificates))
-    }
-
-    /// The first: the attestation key's.
-    pub(crate) fn leaf(self) -> Result<Certificate<'a>, CertificateError<'a>> {
-        self.iter().next().ok_or(CertificateError::Absent)
-    }
-
-    /// All of them, the leaf first.
-    pub(crate) fn iter(self) -> impl Iterator<Item = Certificate<'a>> + Clone + use<'c, 'a> {
-        self.0.iter().filter_map(|der| Certificate::from_der(der).ok())
-    }
-
-    /// The issuer of the last certificate that is reached by following issuers by name.
-    pub(crate) fn top(self) -> Result<DistinguishedName<'a>, CertificateError<'a>> {
-        let leaf = self.leaf()?;
-        let (mut issuer, mut der) = (leaf.issuer, leaf.der);
-        for _ in self.0 {
-            match self.iter().skip(1).find(|one| one.subject == issuer && one.der != der) {
-                Some(next) => (issuer, der) = (next.issuer, next.der),
-                None => break,
-            }
-        }
-        Ok(issuer)
-    }
-}
 
 /// The certificates that `anchors` stand for: given whole, or found among those offered by fingerprint or key.
 #[inline(never)]

@@ -4,7 +4,7 @@ use super::{
     Certificate, CertificateError, PolicyList, Purpose, Time,
     certificate_algorithms::{Budget, MAX_SIGNATURES, knows},
     certificate_extensions::{DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT},
-    chain::Offered,
+    offered::Offered,
     platforms::{ANY_PURPOSE, ENDORSEMENT_KEY},
     revocation::RevocationRules,
 };

@@ -31,7 +31,7 @@ fn points<'a>(certificate: &Certificate<'a>) -> impl Iterator<Item = &'a [u8]> +
 }
 
 /// The elements, one after the other: tag and content.
-fn elements<'a>(mut rest: &'a [u8]) -> impl Iterator<Item = (u8, &'a [u8])> {
+fn elements(mut rest: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     core::iter::from_fn(move || {
         let (after, found) = any(rest).ok()?;
         rest = after;

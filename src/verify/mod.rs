@@ -55,6 +55,7 @@ mod nitrotpm;
 mod nitrotpm_document;
 #[cfg(feature = "std")]
 mod nonce_guard;
+mod offered;
 mod pcr_values;
 mod platforms;
 mod policy;

@@ -1,7 +1,7 @@
 //! Whether the certificates of a chain are revoked: no, yes, or nobody knows.
 
 use super::{
-    Certificate, CertificateError, DistinguishedName, RevocationList, Time, VerifiedChain,
+    Certificate, CertificateError, DistinguishedName, RevocationList, Revoked, Time, VerifiedChain,
     certificate_algorithms::Provider,
     certificate_extensions::CRL_SIGN,
     check::{Detail, Finding},
@@ -105,25 +105,9 @@ impl<'a> RevocationRules<'_, 'a> {
         let issuer = Certificate::from_der(issuer).map_err(CertificateError::Anchor)?;
         let mut known = Err(UnknownRevocation::NoList);
         for list in self.lists.iter().filter(|list| list.issuer == certificate.issuer) {
-            let found = match judge_list(list, certificate, &issuer, is_leaf, provider) {
+            let found = match speaks_of(list, certificate, &issuer, is_leaf, provider) {
+                Ok(()) => what_it_says(list, certificate, time)?,
                 Err(why) => Err(why),
-                Ok(()) => {
-                    if let Some(revoked) = list.revoked().find(|revoked| revoked.serial == certificate.serial)
-                        && (list.this_update <= time || revoked.date <= time)
-                    {
-                        return Err(CertificateError::Revoked {
-                            subject: certificate.subject,
-                            serial: certificate.serial,
-                            date: revoked.date,
-                            reason: revoked.reason,
-                        });
-                    }
-                    match (list.this_update <= time, time <= list.next_update) {
-                        (true, true) => Ok(()),
-                        (true, false) => Err(UnknownRevocation::OutOfDate),
-                        (false, _) => Err(UnknownRevocation::NotYet),
-                    }
-                }
             };
             known = match (known, found) {
                 (Ok(()), _) | (_, Ok(())) => Ok(()),
@@ -134,8 +118,26 @@ impl<'a> RevocationRules<'_, 'a> {
     }
 }
 
+/// Of a list that is the issuer's word on the certificate: it is revoked, it is not, or the list does not hold at the time.
+fn what_it_says<'a>(
+    list: &RevocationList<'a>,
+    certificate: &Certificate<'a>,
+    time: Time,
+) -> Result<Result<(), UnknownRevocation>, CertificateError<'a>> {
+    let (begun, ended) = (list.this_update <= time, list.next_update < time);
+    let found = list.revoked().find(|revoked| revoked.serial == certificate.serial);
+    if let Some(Revoked { serial, date, reason }) = found.filter(|revoked| begun || revoked.date <= time) {
+        return Err(CertificateError::Revoked { subject: certificate.subject, serial, date, reason });
+    }
+    Ok(match (begun, ended) {
+        (true, false) => Ok(()),
+        (true, true) => Err(UnknownRevocation::OutOfDate),
+        (false, _) => Err(UnknownRevocation::NotYet),
+    })
+}
+
 /// Whether the list is the issuer's word on the certificate, of whatever time.
-fn judge_list(
+fn speaks_of(
     list: &RevocationList<'_>,
     certificate: &Certificate<'_>,
     issuer: &Certificate<'_>,

@@ -7,7 +7,10 @@ mod stack;
 use core::{fmt::Write, hint::black_box, panic::PanicInfo};
 use cortex_m_semihosting::{debug, hprintln};
 use tpmproof::crypto::{Crypto, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
-use tpmproof::verify::{Anchor, Challenge, EventRules, PcrRule, Pin, Policy, Rejection, Report, SecureBootRules, Time};
+use tpmproof::verify::{
+    Anchor, CertificateRules, Challenge, EventRules, PcrRule, Pin, Policy, Rejection, Report, RevocationList,
+    SecureBootRules, Time,
+};
 use tpmproof::{Proof, verify_proof};
 
 /// Bytes of stack that one RSA verification may take.
@@ -89,6 +92,9 @@ fn main() -> ! {
         };
         kept &= told("  by pinned Name", golden(pinned, &[key], &[], nonce), WHOLE);
     }
+    hprintln!("P-256, SHA-256, and revocation lists of both authorities, which the policy asks for");
+    let lists = [&evidence!("int.crl")[..], evidence!("root.crl")].map(|der| RevocationList::from_der(der).unwrap());
+    kept &= told("  by certificate chain", listed(&lists, nonce), WHOLE);
     hprintln!("P-256, SHA-256, and the log of a boot: Secure Boot, each event judged");
     let rules = [PcrRule::log(HashAlgorithm::Sha256, 7)];
     let events = EventRules {
@@ -133,10 +139,24 @@ fn golden(der: &[u8], pins: &[Pin<'_>], anchors: &[Anchor<'_>], nonce: &[u8]) ->
     whole(der, &Policy::builder().pinned(pins).anchors(anchors).pcrs(&rules).build().unwrap(), nonce)
 }
 
-/// From bytes to the last word of the report.
+/// By a chain whose certificates must be known not to be revoked.
+fn listed(lists: &[RevocationList<'_>], nonce: &[u8]) -> usize {
+    let anchors = [Anchor::Certificate(evidence!("listed.root"))];
+    let rules = [PcrRule::zero(HashAlgorithm::Sha256, 7)];
+    let builder = Policy::builder().anchors(&anchors);
+    let asked = CertificateRules { purposes: builder.purposes(), require_crl: true, ..CertificateRules::default() };
+    let policy = builder.certificate(asked).pcrs(&rules).build().unwrap();
+    with_lists(evidence!("listed.der"), &policy, nonce, lists)
+}
+
 fn whole(der: &[u8], policy: &Policy<'_>, nonce: &[u8]) -> usize {
+    with_lists(der, policy, nonce, &[])
+}
+
+/// From bytes to the last word of the report.
+fn with_lists(der: &[u8], policy: &Policy<'_>, nonce: &[u8], lists: &[RevocationList<'_>]) -> usize {
     let judge = |nonce| {
-        let proof = Proof::from_der(black_box(der)).unwrap();
+        let proof = Proof::from_der(black_box(der)).unwrap().with_revocation_lists(black_box(lists));
         let verdict = verify_proof(&proof, policy, &Challenge::nonce(nonce).unwrap(), TIME);
         match &verdict {
             Ok(report) => write!(Sink, "{report}{}", report.json()).unwrap(),

@@ -3,8 +3,10 @@
 use super::{
     Anchor, Certificate, CertificateError, DistinguishedName, PolicyList, Purpose, Time,
     certificate_algorithms::{Algorithms, Provider},
+    certificate_policies::{MAX_COPY, Shown, critical_flag},
     chain_rules::{LeafUse, diagnose, judge_authority, judge_leaf, judge_root},
     platforms::ENDORSEMENT_KEY,
+    self_signed::verify_self_signed,
 };
 use crate::crypto::Crypto;
 use core::time::Duration;
@@ -193,36 +195,6 @@ fn roots<'a>(
     Ok(found)
 }
 
-fn verify_self_signed<'a>(root: &Certificate<'a>, provider: &Provider<'_>) -> Result<(), CertificateError<'a>> {
-    let refused = CertificateError::Signature { subject: root.subject };
-    let content = crate::wire::der::element(crate::wire::der::tag::SEQUENCE);
-    let algorithm = content(root.signature_algorithm).map(|(_, content)| content).unwrap_or_default();
-    let own = PublicKeyInfo::split(root.spki).ok_or(refused)?;
-    let algorithms = Algorithms::new(provider);
-    let table = algorithms.table();
-    let fits = table
-        .iter()
-        .find(|row| row.signature_alg_id().as_ref() == algorithm && row.public_key_alg_id().as_ref() == own.algorithm);
-    let row = fits.ok_or(CertificateError::Algorithm { subject: root.subject })?;
-    row.verify_signature(own.bits, root.tbs, root.signature).map_err(|_| refused)
-}
-
-/// The two parts of a `SubjectPublicKeyInfo`.
-struct PublicKeyInfo<'a> {
-    algorithm: &'a [u8],
-    bits: &'a [u8],
-}
-
-impl<'a> PublicKeyInfo<'a> {
-    fn split(spki: &'a [u8]) -> Option<Self> {
-        use crate::wire::der::{element, tag};
-        let (_, content) = element(tag::SEQUENCE)(spki).ok()?;
-        let (rest, algorithm) = element(tag::SEQUENCE)(content).ok()?;
-        let (_, bits) = element(tag::BIT_STRING)(rest).ok()?;
-        Some(Self { algorithm, bits: bits.get(1..)? })
-    }
-}
-
 /// The path from the first of `certificates` to one of `anchors`. The search is the deepest part of a verification: it has a frame
 /// of its own, so that nothing that is only needed before or after it takes stack beside it.
 #[inline(never)]
@@ -235,7 +207,34 @@ fn find<'a>(
     let offered = Offered::read(certificates)?;
     let provider = Provider::new(crypto);
     let roots = roots(&offered, anchors, &provider)?;
-    walk(&offered, &roots, &provider, time)
+    let leaf = certificates.first().ok_or(CertificateError::Absent)?;
+    match flag_of(leaf) {
+        Some(flag) => walk_showing(&offered, &roots, &provider, time, flag),
+        None => walk(&offered, &roots, &provider, time, leaf),
+    }
+}
+
+/// Apart, so that the certificate that is read takes no stack beside the search.
+#[inline(never)]
+fn flag_of(leaf: &[u8]) -> Option<usize> {
+    Certificate::from_der(leaf).ok().and_then(|leaf| critical_flag(&leaf))
+}
+
+/// Apart, because few leaves need the room of a copy.
+#[inline(never)]
+fn walk_showing<'a>(
+    offered: &Offered<'_, 'a>,
+    roots: &Ders<'a>,
+    provider: &Provider<'_>,
+    time: Time,
+    flag: usize,
+) -> Result<Walked<'a>, CertificateError<'a>> {
+    let leaf = offered.0.first().ok_or(CertificateError::Absent)?;
+    let mut buffer = [0; MAX_COPY];
+    match Shown::new(leaf, flag, &mut buffer) {
+        Some(shown) => walk(offered, roots, &provider.showing(&shown), time, shown.copy()),
+        None => walk(offered, roots, provider, time, leaf),
+    }
 }
 
 /// Where the path ended, and through which authorities it went.
@@ -251,6 +250,7 @@ fn walk<'a>(
     roots: &Ders<'a>,
     provider: &Provider<'_>,
     time: Time,
+    leaf: &[u8],
 ) -> Result<Walked<'a>, CertificateError<'a>> {
     let too_many = || CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1));
     let wrapped = |ders: &[&'a [u8]]| {
@@ -265,7 +265,7 @@ fn walk<'a>(
         anchors.push(anchor).map_err(|_| too_many())?;
     }
     let explain = |error: Error| diagnose(&error, offered, roots, &provider.budget, time);
-    let leaf_der = CertificateDer::from(*offered.0.first().ok_or(CertificateError::Absent)?);
+    let leaf_der = CertificateDer::from(leaf);
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
     let now = UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds()));
     let algorithms = Algorithms::new(provider);

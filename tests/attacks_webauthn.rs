@@ -373,6 +373,17 @@ fn a_certified_key_without_webauthn() {
     assert!(signed.verify_quote(&Challenge::nonce(NONCE).unwrap(), &tpmproof::verify::PcrValues::new(&[]).unwrap()).is_err());
 }
 
+/// What `fuzz/seeds` calls.
+#[test]
+#[ignore = "writes into the folder that FUZZ_CORPUS names"]
+fn seed() {
+    let folder = std::path::PathBuf::from(std::env::var_os("FUZZ_CORPUS").unwrap()).join("webauthn");
+    let extensions = map(&[(text("credProtect"), uint(2))]);
+    let extended = Statement { flags: 0xc5, extensions, framed: true, ..Statement::genuine() };
+    std::fs::write(folder.join("genuine"), Statement::genuine().object()).unwrap();
+    std::fs::write(folder.join("extended"), extended.object()).unwrap();
+}
+
 #[cfg(feature = "cli")]
 mod on_the_command_line {
     use super::*;

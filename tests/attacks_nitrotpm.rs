@@ -10,8 +10,8 @@ use common::forge::{self, Certificate, NONCE, NOW};
 use common::nitro::{Document, Hierarchy, Key384, hierarchy, leaf_key, pcrs, value};
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
-    Anchor, Attested, BankSelection, Challenge, EvidenceError, Log, Logs, NitroTpmDocument,
-    PcrRule, PcrState, Platform, Policy, PolicyBuilder, VerifyError, verify_nitrotpm,
+    Anchor, Attested, BankSelection, Challenge, EvidenceError, Log, Logs, NitroTpmDocument, PcrRule, PcrState,
+    Platform, Policy, PolicyBuilder, VerifyError, verify_nitrotpm,
 };
 
 /// The rules for PCRs 4, 7 and 12 that AWS advises.
@@ -43,8 +43,7 @@ fn judge_with(
     with_policy(change, |policy| {
         let challenge =
             if nonce.is_empty() { Challenge::insecure_no_freshness() } else { Challenge::nonce(nonce).unwrap() };
-        let judged =
-            verify_nitrotpm(&document, &Logs::default(), policy, &challenge, at.parse().unwrap(), &SOFTWARE);
+        let judged = verify_nitrotpm(&document, &Logs::default(), policy, &challenge, at.parse().unwrap(), &SOFTWARE);
         judged.err().map(|rejection| rejection.error.to_string())
     })
 }
@@ -66,24 +65,28 @@ fn a_genuine_document_is_accepted() {
     let tagged = [&[0xd2], &bytes[..]].concat();
     assert_eq!(judge(&tagged), None);
     let document = NitroTpmDocument::from_cbor(&bytes).unwrap();
-    with_policy(|builder| builder, |policy| {
-        let challenge = Challenge::nonce(NONCE).unwrap();
-        let report =
-            verify_nitrotpm(&document, &Logs::default(), policy, &challenge, NOW.parse().unwrap(), &SOFTWARE).unwrap();
-        let Some(Attested::Document(verified)) = report.attested() else { panic!("no document") };
-        assert!(verified.is_fresh() && report.quote().is_none());
-        assert_eq!(verified.content().module_id, "i-0123456789abcdef0-tpm0123456789abcdef");
-        assert_eq!(verified.content().user_data, Some(&b"a machine's word"[..]));
-        assert_eq!(verified.content().public_key, None);
-        assert_eq!(verified.content().timestamp, 1_780_272_000_000);
-        let states: Vec<_> = report.pcrs().map(|(pcr, state)| (pcr.index, state)).collect();
-        assert_eq!(states.len(), 18);
-        assert!(states.contains(&(4, PcrState::Golden)) && states.contains(&(12, PcrState::Zero)));
-        assert!(states.contains(&(23, PcrState::NotJudged)));
-        let text = report.to_string();
-        assert!(text.contains("not checked  revocation") && text.contains("a document of NitroTPM"), "{text}");
-        assert!(!text.contains("key-attributes"), "no TPM's key signs it");
-    });
+    with_policy(
+        |builder| builder,
+        |policy| {
+            let challenge = Challenge::nonce(NONCE).unwrap();
+            let report =
+                verify_nitrotpm(&document, &Logs::default(), policy, &challenge, NOW.parse().unwrap(), &SOFTWARE)
+                    .unwrap();
+            let Some(Attested::Document(verified)) = report.attested() else { panic!("no document") };
+            assert!(verified.is_fresh() && report.quote().is_none());
+            assert_eq!(verified.content().module_id, "i-0123456789abcdef0-tpm0123456789abcdef");
+            assert_eq!(verified.content().user_data, Some(&b"a machine's word"[..]));
+            assert_eq!(verified.content().public_key, None);
+            assert_eq!(verified.content().timestamp, 1_780_272_000_000);
+            let states: Vec<_> = report.pcrs().map(|(pcr, state)| (pcr.index, state)).collect();
+            assert_eq!(states.len(), 18);
+            assert!(states.contains(&(4, PcrState::Golden)) && states.contains(&(12, PcrState::Zero)));
+            assert!(states.contains(&(23, PcrState::NotJudged)));
+            let text = report.to_string();
+            assert!(text.contains("not checked  revocation") && text.contains("a document of NitroTPM"), "{text}");
+            assert!(!text.contains("key-attributes"), "no TPM's key signs it");
+        },
+    );
 }
 
 #[test]
@@ -175,7 +178,8 @@ fn k01_a_key_of_another_platform_signs_no_document() {
     for builder in [Policy::builder(), Policy::builder().platform(&Platform::GOOGLE)] {
         let policy = builder.anchors(&anchors).pcrs(&rules).build().unwrap();
         let rejection =
-            verify_nitrotpm(&document, &Logs::default(), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE).unwrap_err();
+            verify_nitrotpm(&document, &Logs::default(), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE)
+                .unwrap_err();
         assert_eq!(rejection.error, VerifyError::Evidence(EvidenceError::NotAws));
         assert_eq!(rejection.report.checks().next().unwrap().name, "evidence");
     }
@@ -234,7 +238,8 @@ fn x01_x02_x22_the_chain_leads_to_the_root() {
         forged("region", "zone", &other(3), &other(2)),
     ];
     let forged_bundle = bundle(&chain.iter().collect::<Vec<_>>());
-    let document = Document::genuine().with("certificate", Some(bytes(&own_leaf))).with("cabundle", Some(forged_bundle));
+    let document =
+        Document::genuine().with("certificate", Some(bytes(&own_leaf))).with("cabundle", Some(forged_bundle));
     assert!(judge(&document.sign()).is_some(), "under a root of the attacker's");
     // An authority's key signs no document, nor does the anchor's.
     let mut authority = Document::genuine().with("certificate", Some(bytes(&zone)));
@@ -298,7 +303,10 @@ fn x15_p06_indefinite_and_long_forms() {
     refused(&[&[0x98, 4], &document[1..]].concat(), "in more octets than it needs");
     refused(&[&[0x9f], &document[1..], &[0xff]].concat(), "an indefinite length");
     refused(&[&[0xd1], &document[..]].concat(), "a tag that has no place here");
-    refused(&genuine.with("nonce", Some([&[0x5f][..], &bytes(NONCE), &[0xff]].concat())).sign(), "an indefinite length");
+    refused(
+        &genuine.with("nonce", Some([&[0x5f][..], &bytes(NONCE), &[0xff]].concat())).sign(),
+        "an indefinite length",
+    );
 }
 
 #[test]
@@ -356,7 +364,8 @@ fn q10_a_document_has_no_other_bank() {
 #[test]
 fn q23_q24_q25_rules_about_what_a_document_lacks() {
     let document = Document::genuine().sign();
-    let found = |change: for<'b> fn(PolicyBuilder<'b>) -> PolicyBuilder<'b>| judge_with(&document, NONCE, NOW, change).unwrap();
+    let found =
+        |change: for<'b> fn(PolicyBuilder<'b>) -> PolicyBuilder<'b>| judge_with(&document, NONCE, NOW, change).unwrap();
     for lacks in [
         found(|builder| builder.require_safe_clock(true)),
         found(|builder| builder.firmware_version_min(1)),
@@ -394,13 +403,13 @@ fn r01_logs_are_replayed_beside_a_document() {
         allow_unknown: tpmproof::verify::PolicyList::new(&[5]),
         ..tpmproof::verify::EventRules::default()
     };
-    let policy = Policy::builder().platform(&Platform::AWS).anchors(&anchors).pcrs(&rules).events(events).build().unwrap();
+    let policy =
+        Policy::builder().platform(&Platform::AWS).anchors(&anchors).pcrs(&rules).events(events).build().unwrap();
     let challenge = Challenge::nonce(NONCE).unwrap();
     let verdict = |pairs: &[(Vec<u8>, Vec<u8>)], logs: &[Log<'_>]| {
         let bytes = Document::genuine().with("nitrotpm_pcrs", Some(map(pairs))).sign();
         let document = NitroTpmDocument::from_cbor(&bytes).unwrap();
-        let judged =
-            verify_nitrotpm(&document, &Logs::new(logs), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE);
+        let judged = verify_nitrotpm(&document, &Logs::new(logs), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE);
         judged.err().map(|rejection| rejection.error.to_string())
     };
     let logs = [Log { format: "firmware", bytes: &log }];
@@ -415,10 +424,13 @@ fn r01_logs_are_replayed_beside_a_document() {
 fn x05_a_policy_for_documents_and_a_quote() {
     let quote = common::swtpm("p384_sha384", Some("p384"));
     let proof = tpmproof::Proof::from_der(&quote.der).unwrap();
-    with_policy(|builder| builder, |policy| {
-        let challenge = Challenge::nonce(&quote.nonce).unwrap();
-        assert!(tpmproof::verify_proof(&proof, policy, &challenge, NOW.parse().unwrap()).is_err());
-    });
+    with_policy(
+        |builder| builder,
+        |policy| {
+            let challenge = Challenge::nonce(&quote.nonce).unwrap();
+            assert!(tpmproof::verify_proof(&proof, policy, &challenge, NOW.parse().unwrap()).is_err());
+        },
+    );
 }
 
 /// What `fuzz/seeds` calls.

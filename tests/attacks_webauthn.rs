@@ -61,21 +61,26 @@ fn a_genuine_statement_is_accepted() {
     assert_eq!(judge(&Statement { framed: true, ..Statement::genuine() }), None);
     let bytes = Statement::genuine().object();
     let object = AttestationObject::from_cbor(&bytes).unwrap();
-    with_policy(|builder| builder, |policy| {
-        let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
-        let client = ClientData::read_by_caller(sha256, Challenge::nonce(NONCE).unwrap(), ORIGIN);
-        let report = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
-        let Some(Attested::Credential(credential)) = report.attested() else { panic!("no credential") };
-        let data = credential.authenticator_data().unwrap();
-        assert_eq!((data.credential_id, data.sign_count), (&b"the credential"[..], 7));
-        assert!(data.user_verified() && credential.is_fresh());
-        assert_eq!(credential.certified().info().unwrap().name.0, name(&Statement::genuine().public));
-        assert_eq!(report.pcrs().count(), 0);
-        let text = report.to_string();
-        for line in ["pass         certify", "pass         origin", "pass         relying-party", "not checked  revocation"] {
-            assert!(text.contains(line), "{line}: {text}");
-        }
-    });
+    with_policy(
+        |builder| builder,
+        |policy| {
+            let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
+            let client = ClientData::read_by_caller(sha256, Challenge::nonce(NONCE).unwrap(), ORIGIN);
+            let report = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
+            let Some(Attested::Credential(credential)) = report.attested() else { panic!("no credential") };
+            let data = credential.authenticator_data().unwrap();
+            assert_eq!((data.credential_id, data.sign_count), (&b"the credential"[..], 7));
+            assert!(data.user_verified() && credential.is_fresh());
+            assert_eq!(credential.certified().info().unwrap().name.0, name(&Statement::genuine().public));
+            assert_eq!(report.pcrs().count(), 0);
+            let text = report.to_string();
+            for line in
+                ["pass         certify", "pass         origin", "pass         relying-party", "not checked  revocation"]
+            {
+                assert!(text.contains(line), "{line}: {text}");
+            }
+        },
+    );
 }
 
 #[test]
@@ -117,7 +122,8 @@ fn k04_the_certified_key_is_the_credentials() {
     let statement = Statement { name: Some(name(&other.public_area(0x0004_0072))), ..Statement::genuine() };
     refused(&statement, "the TPM certified another key");
     // The same key with other attributes has another Name.
-    let lax = Statement { public: credential_key().public_area_with(0x0004_0040, &[0x00, 0x10]), ..Statement::genuine() };
+    let lax =
+        Statement { public: credential_key().public_area_with(0x0004_0040, &[0x00, 0x10]), ..Statement::genuine() };
     let signed_name = name(&Statement::genuine().public);
     refused(&Statement { name: Some(signed_name), ..lax }, "the TPM certified another key");
     // A Name of the right digest by another algorithm, or cut short.
@@ -135,7 +141,8 @@ fn s01_s05_signatures() {
     }
     refused(&Statement { algorithm: -35, framed: true, ..Statement::genuine() }, "another algorithm than alg says");
     const SHA384: &[HashAlgorithm] = &[HashAlgorithm::Sha384];
-    let found = judge_with(&Statement::genuine().object(), CLIENT_DATA, ORIGIN, |builder| builder.signature_hashes(SHA384));
+    let found =
+        judge_with(&Statement::genuine().object(), CLIENT_DATA, ORIGIN, |builder| builder.signature_hashes(SHA384));
     assert!(found.unwrap().contains("quote.signature_hash"));
     let object = Statement::genuine().object();
     for place in (0..object.len()).step_by(11) {
@@ -335,7 +342,10 @@ fn p01_p03_policies_of_relying_parties() {
     assert_eq!(build(&[], &[]), Some(PolicyError::Empty));
     assert_eq!(build(&[party("")], &[]), Some(PolicyError::RelyingParty));
     assert_eq!(build(&[party("a"), party("a")], &[]), Some(PolicyError::RelyingParty));
-    assert_eq!(build(&[party("a")], &[PcrRule::zero(HashAlgorithm::Sha256, 0)]), Some(PolicyError::WebauthnBesideQuote));
+    assert_eq!(
+        build(&[party("a")], &[PcrRule::zero(HashAlgorithm::Sha256, 0)]),
+        Some(PolicyError::WebauthnBesideQuote)
+    );
     assert_eq!(build(&[party("a"), party("b")], &[]), None);
     // A policy of one kind judges no evidence of the other.
     let quote = common::swtpm("p256_sha256", None);
@@ -370,7 +380,11 @@ fn a_certified_key_without_webauthn() {
     assert!(matches!(signed.verify_certify(b"other", &statement.public), Err(VerifyError::QualifyingData { .. })));
     assert!(matches!(signed.verify_certify(NONCE, &public), Err(VerifyError::CertifiedName { .. })));
     assert!(matches!(signed.verify_certify(NONCE, b""), Err(VerifyError::Decode { .. })));
-    assert!(signed.verify_quote(&Challenge::nonce(NONCE).unwrap(), &tpmproof::verify::PcrValues::new(&[]).unwrap()).is_err());
+    assert!(
+        signed
+            .verify_quote(&Challenge::nonce(NONCE).unwrap(), &tpmproof::verify::PcrValues::new(&[]).unwrap())
+            .is_err()
+    );
 }
 
 /// What `fuzz/seeds` calls.
@@ -393,8 +407,7 @@ mod on_the_command_line {
         line.iter().map(|word| (*word).to_owned()).collect()
     }
 
-    const POLICY: &str =
-        "version = 1\n[key]\nroot_files = [\"root.der\"]\n[webauthn]\nrp_id = \"example.org\"\norigins = [\"https://example.org\"]\n";
+    const POLICY: &str = "version = 1\n[key]\nroot_files = [\"root.der\"]\n[webauthn]\nrp_id = \"example.org\"\norigins = [\"https://example.org\"]\n";
 
     #[test]
     fn p12_verify_and_show() {
@@ -439,12 +452,16 @@ mod on_the_command_line {
             let statement = Statement { client_data: client_data.as_bytes().to_vec(), ..Statement::genuine() };
             let object = folder.write("object.cbor", &statement.object());
             let client = folder.write("client.json", client_data.as_bytes());
-            let line = ["verify", &object, "--client-data", &client, "--policy", &policy, "--nonce", &nonce, "--at", NOW];
+            let line =
+                ["verify", &object, "--client-data", &client, "--policy", &policy, "--nonce", &nonce, "--at", NOW];
             run(&words(&line))
         };
         assert_eq!(judge(text).code, 0);
         // What a browser adds is no error.
-        assert_eq!(judge(&text.replace("false}", "false,\"other_keys_can_be_added_here\":\"do not compare\"}")).code, 0);
+        assert_eq!(
+            judge(&text.replace("false}", "false,\"other_keys_can_be_added_here\":\"do not compare\"}")).code,
+            0
+        );
         for (other, reason) in [
             (text.replace("webauthn.create", "webauthn.get"), "of the type"),
             (text.replace("Li4\"", "Li5\""), "another challenge"),
@@ -486,7 +503,9 @@ mod on_the_command_line {
             assert_eq!(outcome.code, 2, "{more}");
             assert!(outcome.notes.contains("[webauthn] is about"), "{}", outcome.notes);
         }
-        for wrong in ["rp_id = \"\"\n", "origins = []\nrp_id = \"a\"\n", "origins = [\"b\"]\n", "rp_id = \"a\"\nother = 1\n"] {
+        for wrong in
+            ["rp_id = \"\"\n", "origins = []\nrp_id = \"a\"\n", "origins = [\"b\"]\n", "rp_id = \"a\"\nother = 1\n"]
+        {
             let text = format!("version = 1\n[key]\nroot_files = [\"root.der\"]\n[webauthn]\n{wrong}");
             let policy = folder.write("policy.toml", text.as_bytes());
             let line = ["verify", &object, "--client-data", &client, "--policy", &policy, "--nonce", "00", "--at", NOW];

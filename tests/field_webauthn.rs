@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{AttestationObject, Certificate, Time};
 
+/// What is made to be refused, and why.
+const STATED: [(&str, &str); 1] = [("07_962bf6e09dbe", "another model of authenticator")];
+
 fn folders(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for source in fs::read_dir(folder.join("webauthn")).unwrap() {
@@ -34,7 +37,9 @@ fn rp_id(origin: &str, rp_id_hash: &[u8]) -> String {
         if digest.as_bytes() == rp_id_hash {
             return candidate.to_owned();
         }
-        candidate = candidate.split_once('.').expect("an RP ID of this origin").1;
+        // None fits: the client data are of something else.
+        let Some((_, parent)) = candidate.split_once('.') else { return host.to_owned() };
+        candidate = parent;
     }
 }
 
@@ -71,7 +76,7 @@ fn judge(folder: &Path, files: &Folder, hashes: &str, change: impl Fn(&mut Vec<u
 fn every_statement_comes_out_as_stated() {
     let Some(corpus) = common::corpus() else { return };
     let files = Folder::new("field-webauthn");
-    let (mut read, mut accepted, mut by_sha1) = (0, 0, 0);
+    let (mut read, mut accepted, mut refused, mut by_sha1) = (0, 0, 0, 0);
     for folder in folders(&corpus) {
         let name = folder.strip_prefix(corpus.join("webauthn")).unwrap().display().to_string();
         let object = fs::read(folder.join("attestationObject.cbor")).unwrap();
@@ -88,12 +93,17 @@ fn every_statement_comes_out_as_stated() {
         let stated = meta["independent"]["extra_ok"].as_bool().unwrap();
         let found = judge(&folder, &files, "\"sha1\", \"sha256\"", |_| ());
         println!("{name}: alg {}, {found:?}", meta["alg"]);
-        match found {
-            Ok(()) => assert!(stated, "{name}"),
-            Err(reason) => {
-                assert!(!stated && reason.contains("certified the key for something else"), "{name}: {reason}");
+        let reason = match STATED.iter().find(|(end, _)| name.ends_with(end)) {
+            Some((_, reason)) => Some(*reason),
+            None => (!stated).then_some("certified the key for something else"),
+        };
+        match (found, reason) {
+            (Ok(()), None) => {}
+            (Err(found), Some(reason)) if found.contains(reason) => {
+                refused += 1;
                 continue;
             }
+            (found, reason) => panic!("{name}: {found:?}, and {reason:?} is stated"),
         }
         accepted += 1;
         // SHA-1 only where the policy names it.
@@ -103,6 +113,6 @@ fn every_statement_comes_out_as_stated() {
         // With a bit of the end, the authenticator data or the statement, flipped.
         assert!(judge(&folder, &files, "\"sha1\", \"sha256\"", |object| *object.last_mut().unwrap() ^= 1).is_err());
     }
-    println!("{read} read, {accepted} accepted, {by_sha1} of them by SHA-1");
-    assert_eq!((read, accepted, by_sha1), (19, 16, 10));
+    println!("{read} read, {accepted} accepted, {by_sha1} of them by SHA-1, {refused} refused as stated");
+    assert_eq!((read, accepted, refused, by_sha1), (19, 15, 2, 11));
 }

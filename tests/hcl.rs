@@ -26,7 +26,14 @@ struct Report {
 
 impl Report {
     fn new(runtime_data: &[u8]) -> Self {
-        Self { version: 2, kind: 2, hash: 1, report_data: None, runtime_data: runtime_data.to_vec(), padding: vec![0; 99] }
+        Self {
+            version: 2,
+            kind: 2,
+            hash: 1,
+            report_data: None,
+            runtime_data: runtime_data.to_vec(),
+            padding: vec![0; 99],
+        }
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -63,7 +70,9 @@ fn modulus() -> Vec<u8> {
 
 fn claims(modulus: &[u8]) -> String {
     let n = URL_SAFE_NO_PAD.encode(modulus);
-    format!(r#"{{"keys":[{{"kid":"HCLAkPub","key_ops":["sign"],"kty":"RSA","e":"AQAB","n":"{n}"}}],"vm-configuration":{{"secure-boot":true}}}}"#)
+    format!(
+        r#"{{"keys":[{{"kid":"HCLAkPub","key_ops":["sign"],"kty":"RSA","e":"AQAB","n":"{n}"}}],"vm-configuration":{{"secure-boot":true}}}}"#
+    )
 }
 
 fn words(line: &[&str]) -> Vec<String> {
@@ -77,7 +86,11 @@ fn verify(folder: &Folder, report: &[u8], more: &[&str]) -> Outcome {
     let proof = folder.write("proof.der", &quote.der);
     let attached = format!("hcl-report={}", folder.write("report.bin", report));
     let (_, index, value) = &quote.values[0];
-    let policy = format!("version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n{index} = [\"{}\"]\n", hex(&quote.name), hex(value));
+    let policy = format!(
+        "version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n{index} = [\"{}\"]\n",
+        hex(&quote.name),
+        hex(value)
+    );
     let policy = folder.write("policy.toml", policy.as_bytes());
     let nonce = hex(&quote.nonce);
     let line = ["verify", &proof, "--policy", &policy, "--nonce", &nonce, "--attach", &attached];
@@ -109,7 +122,8 @@ fn k03_no_report_makes_a_key_trusted() {
     let quote = common::swtpm("rsa_sha256", None);
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let proof = folder.write("proof.der", &quote.der);
-    let attached = format!("hcl-report={}", folder.write("report.bin", &Report::new(claims(&modulus()).as_bytes()).bytes()));
+    let attached =
+        format!("hcl-report={}", folder.write("report.bin", &Report::new(claims(&modulus()).as_bytes()).bytes()));
     let policy = "version = 1\n[key]\nplatform = \"azure\"\n[pcr.sha256]\n0 = \"zero\"\n";
     let policy = folder.write("policy.toml", policy.as_bytes());
     let nonce = hex(&quote.nonce);
@@ -198,7 +212,11 @@ fn p11_an_enclosed_report_is_judged_too() {
         let path = folder.write("enclosed.der", &der);
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let (_, index, value) = &quote.values[0];
-        let policy = format!("version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n{index} = [\"{}\"]\n", hex(&quote.name), hex(value));
+        let policy = format!(
+            "version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n{index} = [\"{}\"]\n",
+            hex(&quote.name),
+            hex(value)
+        );
         let policy = folder.write("policy.toml", policy.as_bytes());
         let nonce = hex(&quote.nonce);
         let verdict = run(&words(&["verify", &path, "--policy", &policy, "--nonce", &nonce]));
@@ -288,11 +306,29 @@ fn every_quote_with_a_report_is_endorsed_by_its_own() {
         for report in &reports {
             let same = fs::read(report).unwrap() == fs::read(path).unwrap() || report == path;
             let attached = format!("hcl-report={}", report.display());
-            let (message, signature, pcrs, ak) = (file("quote.msg"), file("quote.sig"), file("pcrs.json"), file("ak.pem"));
+            let (message, signature, pcrs, ak) =
+                (file("quote.msg"), file("quote.sig"), file("pcrs.json"), file("ak.pem"));
             let line = [
-                "verify", "--message", &message, "--signature", &signature, "--signature-format", "plain",
-                "--signature-scheme", "rsassa", "--signature-hash", "sha256", "--pcrs", &pcrs, "--ak", &ak,
-                "--policy", &policy, "--insecure-no-freshness", "--attach", &attached,
+                "verify",
+                "--message",
+                &message,
+                "--signature",
+                &signature,
+                "--signature-format",
+                "plain",
+                "--signature-scheme",
+                "rsassa",
+                "--signature-hash",
+                "sha256",
+                "--pcrs",
+                &pcrs,
+                "--ak",
+                &ak,
+                "--policy",
+                &policy,
+                "--insecure-no-freshness",
+                "--attach",
+                &attached,
             ];
             let outcome = run(&words(&line));
             if same {

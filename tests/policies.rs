@@ -108,7 +108,7 @@ fn what_is_none() {
         (whole("activated = [\"policy\"]", "", PCR), "policy is no record of an enrollment"),
         (whole("activated = []", "", PCR), "give [key]"),
         (whole(&format!("{pin}require_crl = true"), "", PCR), "key.require_crl"),
-        (whole("platform = \"aws\"", "", PCR), "known are azure, google"),
+        (whole("platform = \"oracle\"", "", PCR), "known are aws, azure, google"),
         (whole("roots = [\"e6c5\"]", "", PCR), "cert-sha256:"),
         (whole("roots = [\"cert-sha256:00\"]", "", PCR), "64"),
         (whole("pinned = [\"name:0004\"]", "", PCR), "name:"),

@@ -19,12 +19,16 @@ pub(crate) fn origin(data: &[u8], nonce: &[u8]) -> Result<String, String> {
     }
     let (found, expected) = (text("challenge")?, URL_SAFE_NO_PAD.encode(nonce));
     if !nonce.is_empty() && *found != expected {
-        return Err(format!("the client data answer another challenge: {found:?}, and {expected:?} was asked (--nonce)"));
+        return Err(format!(
+            "the client data answer another challenge: {found:?}, and {expected:?} was asked (--nonce)"
+        ));
     }
     match members.get("crossOrigin") {
         None | Some(Json::Bool(false)) => {}
         Some(Json::Bool(true)) => {
-            return Err("the credential was made inside a page of another origin (crossOrigin), which no policy allows".into());
+            return Err(
+                "the credential was made inside a page of another origin (crossOrigin), which no policy allows".into(),
+            );
         }
         Some(_) => return Err("crossOrigin in the client data is neither true nor false".into()),
     }

@@ -2,7 +2,7 @@
 
 use super::json::{self, Json};
 use crate::crypto::{PublicKey, SOFTWARE};
-use crate::verify::{HclError, HclReport, Rejection, Report, VerifyError, Part, same_key};
+use crate::verify::{HclError, HclReport, Part, Rejection, Report, VerifyError, same_key};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::vec::Vec;
 
@@ -28,8 +28,7 @@ pub(crate) fn endorse<'a>(judged: Result<Report<'a>, Rejection<'a>>) -> Result<R
 }
 
 fn judge<'e>(bytes: &[u8], key: &PublicKey<'_>) -> Result<(), VerifyError<'e>> {
-    let report =
-        HclReport::from_bytes(bytes).map_err(|error| VerifyError::Decode { part: Part::HclReport, error })?;
+    let report = HclReport::from_bytes(bytes).map_err(|error| VerifyError::Decode { part: Part::HclReport, error })?;
     let named = report.bound_runtime_data(&SOFTWARE).and_then(attestation_key).map_err(VerifyError::HclReport)?;
     let named = PublicKey::Rsa { modulus: &named.0, exponent: named.1 };
     if same_key(&named, key) { Ok(()) } else { Err(VerifyError::HclReport(HclError::OtherKey)) }
@@ -48,7 +47,9 @@ fn attestation_key(runtime_data: &[u8]) -> Result<(Vec<u8>, u64), HclError> {
         return Err(HclError::Claims("HCLAkPub is no RSA key"));
     }
     let number = |name| match member(key, name) {
-        Some(Json::Text(text)) => URL_SAFE_NO_PAD.decode(text).map_err(|_| HclError::Claims("HCLAkPub is no base64url")),
+        Some(Json::Text(text)) => {
+            URL_SAFE_NO_PAD.decode(text).map_err(|_| HclError::Claims("HCLAkPub is no base64url"))
+        }
         _ => Err(HclError::Claims("HCLAkPub lacks n or e")),
     };
     let (modulus, octets) = (number("n")?, number("e")?);

@@ -51,7 +51,12 @@ pub(crate) struct Foreign {
 
 impl Foreign {
     /// Reads what the command line names beside evidence of this kind.
-    pub(crate) fn read(kind: Kind, bytes: Vec<u8>, arguments: &VerifyArguments, nonce: &[u8]) -> Result<Self, CliError> {
+    pub(crate) fn read(
+        kind: Kind,
+        bytes: Vec<u8>,
+        arguments: &VerifyArguments,
+        nonce: &[u8],
+    ) -> Result<Self, CliError> {
         let misuse = |reason: &str| Err(CliError::Misuse(reason.into()));
         if !arguments.intermediate.is_empty() || !arguments.asked.evidence.attach.is_empty() {
             return misuse("--intermediate and --attach add to a proof, and this evidence is none");

@@ -7,8 +7,8 @@ use super::keys::{self, KeyFile};
 use super::policy_events::{OwnedEvents, read_logs};
 use super::policy_file::{Google, OwnedReference, PolicyFile};
 use super::policy_text::{self, OwnedPin};
-use super::policy_webauthn::OwnedRelyingParty;
 use super::policy_value::{count, digests_of, flag, number, numbers, object, owned, texts};
+use super::policy_webauthn::OwnedRelyingParty;
 use crate::crypto::{HashAlgorithm, SOFTWARE};
 use crate::structures::TpmtPublic;
 use crate::verify::{Activation, Name, Platform};
@@ -64,7 +64,8 @@ fn from_toml(value: toml::Value) -> Result<Json, String> {
 fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
     let mut policy = PolicyFile::default();
     let names = ["version", "key", "quote?", "pcr?", "logs?", "events?", "webauthn?"];
-    let [version, key, quote, pcr, logs, events, webauthn] = document.members("the policy", names).map_err(CliError::Misuse)?;
+    let [version, key, quote, pcr, logs, events, webauthn] =
+        document.members("the policy", names).map_err(CliError::Misuse)?;
     if version != Some(&Json::Number(1)) {
         return Err(CliError::Misuse("version is not 1, the only one that is known".into()));
     }

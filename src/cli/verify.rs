@@ -3,9 +3,9 @@
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
 use super::freshness::challenge;
+use super::kinds::{self, Foreign};
 use super::policy::PolicyInput;
 use super::{hcl, input, keys};
-use super::kinds::{self, Foreign};
 use crate::proof::verify_proof;
 use crate::verify::{Rejection, Report, unreadable_json};
 use std::format;
@@ -32,9 +32,11 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> Result<u8
             Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
             Err(other) => return Err(other),
         };
-        return policy.with(|policy| match foreign.verify(policy, arguments, |judged| text(judged, arguments.json)) {
-            Ok((text, code)) => print(out, &text).map(|()| code),
-            Err(reason) => refuse(&reason, arguments.json, out),
+        return policy.with(|policy| {
+            match foreign.verify(policy, arguments, |judged| text(judged, arguments.json)) {
+                Ok((text, code)) => print(out, &text).map(|()| code),
+                Err(reason) => refuse(&reason, arguments.json, out),
+            }
         })?;
     }
     if arguments.client_data.is_some() {

@@ -17,7 +17,9 @@ pub(crate) fn judge_profile(certificate: &Certificate<'_>, aaguid: &[u8; 16]) ->
     match find(certificate.tbs, SUBJECT_ALTERNATIVE_NAME) {
         Some(Found { critical: Some(_), value }) if says_tpm(value) => {}
         Some(Found { critical: Some(_), .. }) => {
-            return broken("its subjectAltName has no directoryName with tcg-at-tpmManufacturer, tcg-at-tpmModel and tcg-at-tpmVersion");
+            return broken(
+                "its subjectAltName has no directoryName with tcg-at-tpmManufacturer, tcg-at-tpmModel and tcg-at-tpmVersion",
+            );
         }
         _ => return broken("it has no critical subjectAltName"),
     }

@@ -1,8 +1,8 @@
 //! The last stair: from a verified quote to a decision.
 
 use super::{
-    Attested, BankSelection, LogState, PcrState, Policy, PolicyList, Reference, Report, SignedAttest, Trust, TrustedKey,
-    VerifiedQuote, VerifyError,
+    Attested, BankSelection, LogState, PcrState, Policy, PolicyList, Reference, Report, SignedAttest, Trust,
+    TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
     error::EvidenceError,
 };

@@ -35,7 +35,8 @@ impl<'a> AttestationObject<'a> {
 
     /// What the statement says of the key that signs it.
     pub(crate) fn key_evidence(&self) -> Result<KeyEvidence<'a>, VerifyError<'a>> {
-        let too_many = |_| VerifyError::Certificate(super::CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)));
+        let too_many =
+            |_| VerifyError::Certificate(super::CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)));
         let (mut evidence, mut rest) = (KeyEvidence::new(), self.certificates);
         while let Ok((after, certificate)) = bytes(rest) {
             evidence = evidence.with_certificate(certificate).map_err(too_many)?;
@@ -122,7 +123,10 @@ fn x5c(input: &[u8]) -> Parsed<'_, &[u8]> {
 fn statement_signature(input: &[u8], algorithm: i64) -> Parsed<'_, TpmtSignature<'_>> {
     let known = ALGORITHMS.iter().find(|(number, ..)| *number == algorithm);
     let Some((_, scheme, hash)) = known else {
-        return Err(broken(input, "an algorithm (alg) other than RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and RS1"));
+        return Err(broken(
+            input,
+            "an algorithm (alg) other than RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and RS1",
+        ));
     };
     let hash = TpmiAlgHash(*hash);
     if let Ok(signature) = TpmtSignature::from_bytes(input) {

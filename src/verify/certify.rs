@@ -23,7 +23,11 @@ impl<'a> SignedAttest<'a> {
     ///
     /// # Errors
     /// If it certifies no key, was made for other qualifying data, or certifies another key.
-    pub fn verify_certify(&self, qualifying_data: &[u8], public: &'a [u8]) -> Result<VerifiedCertify<'a>, VerifyError<'a>> {
+    pub fn verify_certify(
+        &self,
+        qualifying_data: &[u8],
+        public: &'a [u8],
+    ) -> Result<VerifiedCertify<'a>, VerifyError<'a>> {
         let TpmuAttest::Certify(info) = self.attest().attested else {
             return Err(VerifyError::NotACertification(self.attest().type_));
         };

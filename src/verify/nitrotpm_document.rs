@@ -1,9 +1,6 @@
 //! An attestation document of AWS's NitroTPM, read: `COSE_Sign1` (RFC 9052, 4.2) around a map of CBOR.
 
-use super::{
-    KeyEvidence, MAX_CERTIFICATES, PcrValues, TrustedKey, VerifyError,
-    error::EvidenceError,
-};
+use super::{KeyEvidence, MAX_CERTIFICATES, PcrValues, TrustedKey, VerifyError, error::EvidenceError};
 use crate::crypto::{Curve, Digest, HashAlgorithm, PublicKey, Signature};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed, all,
@@ -75,7 +72,8 @@ impl<'a> NitroTpmDocument<'a> {
 
     /// What the document says of the key that signs it.
     pub(crate) fn key_evidence(&self) -> Result<KeyEvidence<'a>, VerifyError<'a>> {
-        let too_many = |_| VerifyError::Certificate(super::CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)));
+        let too_many =
+            |_| VerifyError::Certificate(super::CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)));
         let mut evidence = KeyEvidence::new().with_certificate(self.certificate).map_err(too_many)?;
         let mut rest = self.cabundle;
         while let Ok((after, certificate)) = bytes(rest) {

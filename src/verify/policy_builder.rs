@@ -188,7 +188,11 @@ impl<'a> PolicyBuilder<'a> {
             return Err(PolicyError::UnknownAttributes);
         }
         self.judge_key()?;
-        if self.relying_parties.is_empty() { self.judge_quote_rules()? } else { self.judge_relying_parties()? }
+        if self.relying_parties.is_empty() {
+            self.judge_quote_rules()?
+        } else {
+            self.judge_relying_parties()?
+        }
         Ok(Policy(self))
     }
 

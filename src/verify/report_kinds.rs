@@ -56,7 +56,11 @@ fn json_credential(f: &mut fmt::Formatter<'_>, credential: &VerifiedCredential<'
     json_octets(f, "name", name)?;
     writeln!(f, "    \"rp_id_hash\": \"{}\",\n    \"aaguid\": \"{}\",", Hex(data.rp_id_hash), Hex(data.aaguid))?;
     write!(f, "    \"user_present\": {},\n    \"user_verified\": {},\n", data.user_present(), data.user_verified())?;
-    write!(f, "    \"sign_count\": {},\n    \"firmware_version\": \"{:#018x}\"\n  }}", data.sign_count, attest.firmware_version)
+    write!(
+        f,
+        "    \"sign_count\": {},\n    \"firmware_version\": \"{:#018x}\"\n  }}",
+        data.sign_count, attest.firmware_version
+    )
 }
 
 fn print_document(f: &mut fmt::Formatter<'_>, content: &DocumentContent<'_>) -> fmt::Result {

@@ -4,7 +4,10 @@ use super::certificate_algorithms::{Algorithms, Provider};
 use super::{Certificate, CertificateError};
 use crate::wire::der::{element, tag};
 
-pub(crate) fn verify_self_signed<'a>(root: &Certificate<'a>, provider: &Provider<'_>) -> Result<(), CertificateError<'a>> {
+pub(crate) fn verify_self_signed<'a>(
+    root: &Certificate<'a>,
+    provider: &Provider<'_>,
+) -> Result<(), CertificateError<'a>> {
     let refused = CertificateError::Signature { subject: root.subject };
     let algorithm = element(tag::SEQUENCE)(root.signature_algorithm).map(|(_, content)| content).unwrap_or_default();
     let own = PublicKeyInfo::split(root.spki).ok_or(refused)?;

@@ -1,8 +1,8 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attestation, Attested, Attributes, Challenge, Evidence, KeyEvidence, Logs, LogsError, Policy, Rejection, Report, SignedAttest,
-    Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    Attachments, Attestation, Attested, Attributes, Challenge, Evidence, KeyEvidence, Logs, LogsError, Policy,
+    Rejection, Report, SignedAttest, Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
 };
 use crate::crypto::{Crypto, HashAlgorithm};

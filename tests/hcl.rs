@@ -241,6 +241,10 @@ fn seed() {
     fs::write(folder.join("tdx"), Report { kind: 4, hash: 3, ..report }.bytes()).unwrap();
 }
 
+fn runtime_data(path: &std::path::Path) -> Vec<u8> {
+    HclReport::from_bytes(&fs::read(path).unwrap()).unwrap().unverified_runtime_data.to_vec()
+}
+
 fn reports(corpus: &std::path::Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = vec![corpus.join("hcl"), corpus.join("quotes")];
@@ -304,7 +308,8 @@ fn every_quote_with_a_report_is_endorsed_by_its_own() {
         );
         let policy = folder.write("policy.toml", policy.as_bytes());
         for report in &reports {
-            let same = fs::read(report).unwrap() == fs::read(path).unwrap() || report == path;
+            // One machine's report was read twice.
+            let same = runtime_data(report) == runtime_data(path);
             let attached = format!("hcl-report={}", report.display());
             let (message, signature, pcrs, ak) =
                 (file("quote.msg"), file("quote.sig"), file("pcrs.json"), file("ak.pem"));
@@ -343,5 +348,5 @@ fn every_quote_with_a_report_is_endorsed_by_its_own() {
         }
     }
     println!("{own} endorsed, {others} refused");
-    assert!(own >= 6 && others >= 36, "{own} {others}");
+    assert_eq!((own, others), (8, 40));
 }

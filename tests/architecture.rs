@@ -138,9 +138,19 @@ fn crates_stay_on_their_floors() {
 #[test]
 fn each_verified_type_has_one_origin() {
     let sources = sources(&root().join("src"));
-    for fact in
-        ["SignedAttest", "VerifiedQuote", "VerifiedLogs", "VerifiedEvent", "VerifiedChain", "TrustedKey", "Policy"]
-    {
+    for fact in [
+        "SignedAttest",
+        "SignedDocument",
+        "VerifiedQuote",
+        "VerifiedDocument",
+        "VerifiedCertify",
+        "VerifiedCredential",
+        "VerifiedLogs",
+        "VerifiedEvent",
+        "VerifiedChain",
+        "TrustedKey",
+        "Policy",
+    ] {
         let mut origins = Vec::new();
         for (path, text) in &sources {
             let code = code(text);

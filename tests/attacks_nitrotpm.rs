@@ -433,6 +433,15 @@ fn x05_a_policy_for_documents_and_a_quote() {
     );
 }
 
+/// What `fuzz/seeds` calls.
+#[test]
+#[ignore = "writes into the folder that FUZZ_CORPUS names"]
+fn seed() {
+    let folder = std::path::PathBuf::from(std::env::var_os("FUZZ_CORPUS").unwrap()).join("nitrotpm");
+    std::fs::write(folder.join("genuine"), Document::genuine().sign()).unwrap();
+    std::fs::write(folder.join("refused-enclave"), Document::genuine().with("pcrs", Some(pcrs(0..16))).sign()).unwrap();
+}
+
 #[cfg(feature = "cli")]
 mod on_the_command_line {
     use super::*;

@@ -58,5 +58,8 @@ replays!(
     tcg_log,
     judged_log,
     uefi_event,
-    foreign
+    foreign,
+    nitrotpm,
+    webauthn,
+    hcl_report
 );

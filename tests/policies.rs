@@ -112,7 +112,7 @@ fn what_is_none() {
         (whole("platform = \"azure\"\ncertificate_policy = []", "", PCR), "key.certificate_policy"),
         (whole("platform = \"azure\"\ncertificate_policy = [\"restricted\"]", "", PCR), "object identifier"),
         (whole("platform = \"azure\"\nrequire_crl = 1", "", PCR), "true nor false"),
-        (whole("platform = \"aws\"", "", PCR), "known are azure, google"),
+        (whole("platform = \"oracle\"", "", PCR), "known are aws, azure, google"),
         (whole("roots = [\"e6c5\"]", "", PCR), "cert-sha256:"),
         (whole("roots = [\"cert-sha256:00\"]", "", PCR), "64"),
         (whole("pinned = [\"name:0004\"]", "", PCR), "name:"),

@@ -14,6 +14,8 @@ mod answers;
 mod foreigners;
 #[path = "judged.rs"]
 mod judged;
+#[path = "kinds.rs"]
+mod kind_judges;
 #[path = "logs.rs"]
 mod log_judges;
 #[path = "rsa.rs"]
@@ -24,6 +26,7 @@ mod verifier;
 pub use answers::{COMMANDS, ask, response};
 pub use foreigners::foreign;
 pub use judged::judged_log;
+pub use kind_judges::{hcl_report, nitrotpm, webauthn};
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;
 pub use verifier::verify;

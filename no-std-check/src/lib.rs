@@ -11,9 +11,10 @@ use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventData, TcgLog};
 use tpmproof::structures::{TpmiAlgHash, TpmtHa};
 use tpmproof::verify::{
-    Anchor, BankSelection, Certificate, CertificatePolicy, CertificateRules, Challenge, EventRule, EventRules,
-    GoogleRule, LogName, LogPart, LogRule, PcrRule, Pin, Platform, Policy, PolicyDerError, PolicyError, PolicyList,
-    Purpose, Replay, RevocationList, SecureBootRules, Time, VerifyError,
+    Anchor, AttestationObject, BankSelection, Certificate, CertificatePolicy, CertificateRules, Challenge, ClientData,
+    EventRule, EventRules, GoogleRule, HclReport, LogName, LogPart, LogRule, Logs, NitroTpmDocument, PcrRule, Pin,
+    Platform, Policy, PolicyDerError, PolicyError, PolicyList, Purpose, RelyingParty, Replay, RevocationList,
+    SecureBootRules, Time, VerifyError, verify_nitrotpm, verify_webauthn,
 };
 use tpmproof::{Decode, DecodeError, Encode, Proof, structures, verify_proof};
 
@@ -82,6 +83,9 @@ fn judge(request: &Request, out: &mut Text<'_>) -> Result<bool, Ended> {
     let chosen = |bit: u32| request.choice & (1 << bit) != 0;
     if chosen(0) {
         structures(proof, out)?;
+    }
+    if chosen(15) {
+        return foreign(proof, nonce, root, Time::from_unix_seconds(request.unix_seconds), out);
     }
     let mut list = None;
     if chosen(14) {
@@ -195,6 +199,36 @@ fn decide<'a>(
         (Ok(report), true) => write!(out, "{}", report.json())?,
         (Err(rejection), false) => write!(out, "{rejection}\n{}", rejection.report)?,
         (Err(rejection), true) => write!(out, "{}", rejection.json())?,
+    }
+    Ok(true)
+}
+
+/// Evidence that is no proof: a document of NitroTPM, a report of Azure's paravisor, a WebAuthn statement.
+fn foreign(bytes: &[u8], nonce: &[u8], root: &[u8], time: Time, out: &mut Text<'_>) -> Result<bool, Ended> {
+    let challenge = Challenge::nonce(nonce)?;
+    let anchors = [Anchor::Certificate(root)];
+    if let Ok(document) = NitroTpmDocument::from_cbor(bytes) {
+        let rules = [PcrRule::zero(HashAlgorithm::Sha384, 12)];
+        let policy = Policy::builder().platform(&Platform::AWS).anchors(&anchors).pcrs(&rules).build()?;
+        match verify_nitrotpm(&document, &Logs::default(), &policy, &challenge, time, &SOFTWARE) {
+            Ok(report) => write!(out, "{report}{}", report.json())?,
+            Err(rejection) => write!(out, "{rejection}\n{}", rejection.report)?,
+        }
+    } else if let Ok(report) = HclReport::from_bytes(bytes) {
+        match report.bound_runtime_data(&SOFTWARE) {
+            Ok(data) => write!(out, "{} {}", report.hardware.as_str(), data.len())?,
+            Err(error) => write!(out, "{error}")?,
+        }
+    } else {
+        let object = AttestationObject::from_cbor(bytes)?;
+        let origins = ["https://example.org"];
+        let parties = [RelyingParty { id: "example.org", origins: PolicyList::new(&origins) }];
+        let policy = Policy::builder().anchors(&anchors).relying_parties(&parties).build()?;
+        let client = ClientData::read_by_caller([0; 32], challenge, origins[0]);
+        match verify_webauthn(&object, &client, &policy, time, &SOFTWARE) {
+            Ok(report) => write!(out, "{report}{}", report.json())?,
+            Err(rejection) => write!(out, "{rejection}\n{}", rejection.report)?,
+        }
     }
     Ok(true)
 }

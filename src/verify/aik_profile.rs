@@ -1,5 +1,6 @@
 //! The certificate of an attestation key as WebAuthn asks for it (Level 2, 8.3.1), beyond what every chain must be.
 
+use super::certificate_extensions::{Found, find};
 use super::{Certificate, CredentialError, platforms::ATTESTATION_KEY};
 use crate::wire::{
     Parsed, all,
@@ -13,9 +14,9 @@ pub(crate) fn judge_profile(certificate: &Certificate<'_>, aaguid: &[u8; 16]) ->
     if !certificate.subject().is_empty() {
         return broken("its subject is not empty");
     }
-    match extension(certificate, SUBJECT_ALTERNATIVE_NAME) {
-        Some((true, names)) if says_tpm(names) => {}
-        Some((true, _)) => {
+    match find(certificate.tbs, SUBJECT_ALTERNATIVE_NAME) {
+        Some(Found { critical: Some(_), value }) if says_tpm(value) => {}
+        Some(Found { critical: Some(_), .. }) => {
             return broken(
                 "its subjectAltName has no directoryName with tcg-at-tpmManufacturer, tcg-at-tpmModel and tcg-at-tpmVersion",
             );
@@ -28,34 +29,12 @@ pub(crate) fn judge_profile(certificate: &Certificate<'_>, aaguid: &[u8; 16]) ->
     if !matches!(certificate.extensions.basic_constraints, Some((false, _))) {
         return broken("its basicConstraints do not say that it is no authority");
     }
-    let Some((critical, value)) = extension(certificate, FIDO_AAGUID) else { return Ok(()) };
-    match octets::<16>(tag::OCTET_STRING)(value) {
-        Ok(([], named)) if !critical && named == *aaguid => Ok(()),
-        Ok(([], _)) if !critical => Err(CredentialError::Aaguid),
+    let Some(Found { critical, value }) = find(certificate.tbs, FIDO_AAGUID) else { return Ok(()) };
+    match (octets::<16>(tag::OCTET_STRING)(value), critical) {
+        (Ok(([], named)), None) if named == *aaguid => Ok(()),
+        (Ok(([], _)), None) => Err(CredentialError::Aaguid),
         _ => broken("its extension id-fido-gen-ce-aaguid is critical, or is not one OCTET STRING of 16 octets"),
     }
-}
-
-/// The value of an extension, and whether it is critical; the certificate was read before.
-fn extension<'a>(certificate: &Certificate<'a>, wanted: &[u8]) -> Option<(bool, &'a [u8])> {
-    let (_, mut fields) = element(tag::SEQUENCE)(certificate.tbs).ok()?;
-    let mut extensions = loop {
-        let (rest, (found, content)) = any(fields).ok()?;
-        if found == tag::context_constructed(3) {
-            break element(tag::SEQUENCE)(content).ok()?.1;
-        }
-        fields = rest;
-    };
-    while let Ok((rest, content)) = element(tag::SEQUENCE)(extensions) {
-        let (after, oid) = element(tag::OID)(content).ok()?;
-        let critical = after.first() == Some(&tag::BOOLEAN);
-        if oid == wanted {
-            let value = if critical { any(after).ok()?.0 } else { after };
-            return Some((critical, element(tag::OCTET_STRING)(value).ok()?.1));
-        }
-        extensions = rest;
-    }
-    None
 }
 
 /// Whether a directoryName among these `GeneralNames` has manufacturer, model and version of a TPM (TCG EK Credential Profile, 3.2.9).

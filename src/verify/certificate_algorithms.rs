@@ -1,5 +1,6 @@
 //! The signature algorithms of certificates, over our own [`Crypto`], and the budget for them.
 
+use super::certificate_policies::Shown;
 use super::spki;
 #[cfg(feature = "ml-dsa")]
 use crate::crypto::MlDsaParameters;
@@ -15,11 +16,19 @@ pub(crate) struct Algorithms<'c>([Algorithm<'c>; ROWS.len()]);
 pub(crate) struct Provider<'c> {
     pub(crate) crypto: &'c dyn Crypto,
     pub(crate) budget: Budget,
+    /// The leaf, where `webpki` is shown another one.
+    pub(crate) shown: Option<&'c Shown<'c>>,
 }
 
 impl<'c> Provider<'c> {
     pub(crate) fn new(crypto: &'c dyn Crypto) -> Self {
-        Self { crypto, budget: Budget::default() }
+        Self { crypto, budget: Budget::default(), shown: None }
+    }
+
+    /// The same, with what is left of its budget, where `webpki` is shown another leaf.
+    pub(crate) fn showing(&self, shown: &'c Shown<'c>) -> Self {
+        let budget = Budget { spent: AtomicU8::new(self.budget.spent()), ..Budget::default() };
+        Self { crypto: self.crypto, budget, shown: Some(shown) }
     }
 }
 
@@ -152,8 +161,9 @@ struct Algorithm<'c> {
 
 impl SignatureVerificationAlgorithm for Algorithm<'_> {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let Provider { crypto, budget } = self.provider;
+        let Provider { crypto, budget, shown } = self.provider;
         budget.take()?;
+        let message = shown.map_or(message, |shown| shown.original_of(message));
         let no = |_| InvalidSignature;
         let (key, signature) = match self.row.kind {
             Kind::Rsassa => (spki::decode_rsa(key).map_err(no)?, Signature::Rsassa(signature)),

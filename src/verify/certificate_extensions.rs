@@ -79,6 +79,36 @@ pub(crate) fn each_extension<'a>(
     Ok((input, ()))
 }
 
+/// An extension that few look at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'a> {
+    /// The octet that says that it is critical, if one does.
+    pub(crate) critical: Option<&'a [u8]>,
+    /// The content of its OCTET STRING.
+    pub(crate) value: &'a [u8],
+}
+
+/// The extension `wanted` of a `TBSCertificate` that was read before.
+pub(crate) fn find<'a>(tbs: &'a [u8], wanted: &[u8]) -> Option<Found<'a>> {
+    let (_, mut fields) = element(tag::SEQUENCE)(tbs).ok()?;
+    let mut extensions = loop {
+        let (rest, (found, content)) = any(fields).ok()?;
+        if found == tag::context_constructed(3) {
+            break element(tag::SEQUENCE)(content).ok()?.1;
+        }
+        fields = rest;
+    };
+    loop {
+        let (rest, content) = element(tag::SEQUENCE)(extensions).ok()?;
+        let (after, oid) = element(tag::OID)(content).ok()?;
+        if oid == wanted {
+            let (after, critical) = optional(tag::BOOLEAN)(after).ok()?;
+            return Some(Found { critical, value: element(tag::OCTET_STRING)(after).ok()?.1 });
+        }
+        extensions = rest;
+    }
+}
+
 fn all_of<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
     crate::wire::all(inner)
 }

@@ -3,6 +3,7 @@
 use super::{
     Anchor, Certificate, CertificateError, DistinguishedName, PolicyList, Purpose, RevocationStatus, Time,
     certificate_algorithms::{Algorithms, Provider},
+    certificate_policies::{MAX_COPY, Shown, critical_flag},
     chain_rules::{ChainRules, LeafUse, diagnose, judge_authority, judge_leaf, judge_root, judge_strength},
     offered::Offered,
     platforms::ENDORSEMENT_KEY,
@@ -192,7 +193,34 @@ fn find<'a>(
     let offered = Offered::read(certificates)?;
     let provider = Provider::new(crypto);
     let roots = roots(&offered, anchors, &provider)?;
-    walk(&offered, &roots, &provider, time)
+    let leaf = certificates.first().ok_or(CertificateError::Absent)?;
+    match flag_of(leaf) {
+        Some(flag) => walk_showing(&offered, &roots, &provider, time, flag),
+        None => walk(&offered, &roots, &provider, time, leaf),
+    }
+}
+
+/// Apart, so that the certificate that is read takes no stack beside the search.
+#[inline(never)]
+fn flag_of(leaf: &[u8]) -> Option<usize> {
+    Certificate::from_der(leaf).ok().and_then(|leaf| critical_flag(&leaf))
+}
+
+/// Apart, because few leaves need the room of a copy.
+#[inline(never)]
+fn walk_showing<'a>(
+    offered: &Offered<'_, 'a>,
+    roots: &Ders<'a>,
+    provider: &Provider<'_>,
+    time: Time,
+    flag: usize,
+) -> Result<Walked<'a>, CertificateError<'a>> {
+    let leaf = offered.0.first().ok_or(CertificateError::Absent)?;
+    let mut buffer = [0; MAX_COPY];
+    match Shown::new(leaf, flag, &mut buffer) {
+        Some(shown) => walk(offered, roots, &provider.showing(&shown), time, shown.copy()),
+        None => walk(offered, roots, provider, time, leaf),
+    }
 }
 
 /// Where the path ended, and through which authorities it went.
@@ -215,6 +243,7 @@ fn walk<'a>(
     roots: &Ders<'a>,
     provider: &Provider<'_>,
     time: Time,
+    leaf: &[u8],
 ) -> Result<Walked<'a>, CertificateError<'a>> {
     let too_many = || CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1));
     let wrapped = |ders: &[&'a [u8]]| {
@@ -229,7 +258,7 @@ fn walk<'a>(
         anchors.push(anchor).map_err(|_| too_many())?;
     }
     let explain = |error: Error| diagnose(&error, offered, roots, &provider.budget, time);
-    let leaf_der = CertificateDer::from(*offered.0.first().ok_or(CertificateError::Absent)?);
+    let leaf_der = CertificateDer::from(leaf);
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
     let now = UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds()));
     let algorithms = Algorithms::new(provider);

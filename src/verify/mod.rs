@@ -25,6 +25,7 @@ mod certificate;
 mod certificate_algorithms;
 mod certificate_error;
 mod certificate_extensions;
+mod certificate_policies;
 mod certificate_rules;
 mod certify;
 mod chain;

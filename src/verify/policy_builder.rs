@@ -198,9 +198,9 @@ impl<'a> PolicyBuilder<'a> {
         }
         self.judge_key()?;
         if self.relying_parties.is_empty() {
-            self.judge_quote_rules()?
+            self.judge_quote_rules()?;
         } else {
-            self.judge_relying_parties()?
+            self.judge_relying_parties()?;
         }
         Ok(Policy(self))
     }

@@ -187,7 +187,7 @@ mod tests {
     fn any_depth_takes_no_stack() {
         let mut deep = std::vec![0x81; 1_000_000];
         deep.push(0xf6);
-        assert_eq!(skip(&deep).unwrap().0, &[0u8; 0][..]);
+        assert!(skip(&deep).unwrap().0.is_empty());
         deep.pop();
         assert!(skip(&deep).is_err());
     }

@@ -6,7 +6,7 @@ mod common;
 
 use common::cli::{Folder, run, vector};
 use common::forge::{AK_ATTRIBUTES, Attest, Key, NONCE, hash};
-use common::log::{event, header};
+use common::log::{ACTION, SEPARATOR, event, header};
 use tpmproof::crypto::{Crypto, CryptoError, Curve, HashAlgorithm, PublicKey, SOFTWARE, Signature};
 use tpmproof::proof::ProofBuilder;
 use tpmproof::structures::TpmAlgId;
@@ -84,7 +84,10 @@ fn sha3_all_the_way() {
         public[2..4].copy_from_slice(&id.to_be_bytes());
         let name = [&id.to_be_bytes()[..], &hash(algorithm, &public)].concat();
         let banks = [algorithm];
-        let log = [header(&banks), event(&banks, 9, 5, b"what was measured", b"what was measured")].concat();
+        // The firmware ends before the system measures.
+        let mut log = header(&banks);
+        log.extend((0..7).flat_map(|pcr| event(&banks, pcr, SEPARATOR, &[0; 4], &[0; 4])));
+        log.extend(event(&banks, 9, ACTION, b"what was measured", b"what was measured"));
         let value =
             hash(algorithm, &[&vec![0; algorithm.output_len()][..], &hash(algorithm, b"what was measured")].concat());
         let attest = Attest::with_digest(&[(id, &[0, 2, 0])], &hash(algorithm, &value)).bytes();

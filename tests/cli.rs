@@ -174,6 +174,10 @@ fn show_names_fields_and_never_says_verified() {
         (file("q_rsa_sha256.msg"), "qualified_signer"),
         (file("q_rsa_sha256.sig"), "TPM_ALG_RSASSA"),
         (file("ak_p256.tpm2b"), "TPM2B_PUBLIC"),
+        (file("child.creation"), "outside_info = 746865206d616b6572"),
+        (file("index.nvpublic"), "nv_index = 0x1800042"),
+        (file("ak.credential"), "enc_identity = "),
+        (file("q_p521_sha512.sig"), "signature_r = "),
         (file("chain_rsa.pem"), "CN=Example Virtual TPM Root (rsa),O=example"),
         (vector("certified-rsa.proof"), "pcrValues TPM_ALG_SHA256:15"),
     ] {
@@ -186,6 +190,25 @@ fn show_names_fields_and_never_says_verified() {
         assert_eq!(value["checked"], false);
     }
     let folder = Folder::new("show");
+    // With its size in front or without, and a credential out of its file.
+    let read = |name: &str| std::fs::read(file(name)).unwrap();
+    let credential = read("ak.credential");
+    for (bytes, kind) in [
+        (&read("child.creation")[2..], "creation-data"),
+        (&read("index.nvpublic")[2..], "nv-public"),
+        (&credential[8..78], "id-object"),
+    ] {
+        let path = folder.write(kind, bytes);
+        let told = run(&["show".into(), path.clone(), "--as".into(), kind.into()]);
+        assert_eq!(told.code, 0, "{told:?}");
+        assert_eq!(run(&["show".into(), path]).out, told.out, "{kind} is told from its bytes");
+        let short = folder.write("short", &bytes[..bytes.len() - 1]);
+        let outcome = run(&["show".into(), short, "--as".into(), kind.into()]);
+        assert!(outcome.code == 1 && outcome.notes.contains(" is no "), "{outcome:?}");
+    }
+    let header = folder.write("header", &credential[..60]);
+    let outcome = run(&["show".into(), header, "--as".into(), "id-object".into()]);
+    assert!(outcome.notes.contains("ends inside the TPM2B_ID_OBJECT"), "{outcome:?}");
     let unknown = folder.write("unknown", &[0xff; 10]);
     let outcome = run(&["show".into(), unknown.clone()]);
     assert_eq!(outcome.code, 1);

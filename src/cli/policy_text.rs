@@ -85,7 +85,7 @@ pub(crate) fn digest(text: &str, name: &str) -> Result<(TpmiAlgHash, Vec<u8>), S
         Some((TpmiAlgHash(TpmAlgId::from(*hash)), digest))
     });
     parsed.ok_or_else(|| {
-        format!("{name} has {text:?}; expected a hash algorithm such as sha256:, and a digest in lower-case hexadecimal digits")
+        format!("{name} has {text:?}; expected sha256:, sha1:, sha384:, sha512:, sha3_256:, sha3_384: or sha3_512:, and a digest in lower-case hexadecimal digits")
     })
 }
 

@@ -67,6 +67,7 @@ pub(super) fn verify_digest(
     }
 }
 
+#[derive(Clone, Copy)]
 enum Message<'m> {
     Whole(&'m [u8]),
     Digest(&'m Digest),

@@ -85,7 +85,7 @@ impl<'a> PublicArea<'a> {
 }
 
 #[cfg(feature = "ml-dsa")]
-fn ml_dsa_key<'a>(set: TpmiMldsaParms, key: &'a [u8]) -> Result<PublicKey<'a>, VerifyError<'a>> {
+fn ml_dsa_key(set: TpmiMldsaParms, key: &[u8]) -> Result<PublicKey<'_>, VerifyError<'_>> {
     let parameters = match set.0 {
         TpmMldsaParms::MLDSA_44 => MlDsaParameters::MlDsa44,
         TpmMldsaParms::MLDSA_65 => MlDsaParameters::MlDsa65,

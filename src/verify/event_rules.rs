@@ -1,6 +1,6 @@
 //! What a policy asks of the events of the PCRs that logs explain. What it does not name is refused.
 
-use super::{PolicyList, VerifiedEvent};
+use super::{Measured, PolicyList};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
 use crate::structures::{TpmAlgId, TpmtHa};
@@ -82,10 +82,10 @@ impl<'a> EventRule<'a> {
     }
 
     /// Whether an event is the one that the rule speaks of, whatever its content; `measurement` is what it measured.
-    pub(crate) fn is_about(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
-        let typed = self.event_type.is_none_or(|type_| event.event().event_type().unverified() == type_);
+    pub(crate) fn is_about(&self, event: &Measured<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+        let typed = self.event_type.is_none_or(|type_| event.event.event_type().unverified() == type_);
         let right = match (self.kind, measurement) {
-            (None, _) => contains(&self.digests, event.bank().into(), event.digest()),
+            (None, _) => contains(&self.digests, event.bank.into(), event.digest),
             (Some(_), None) => false,
             (Some(_), Some(found)) => self.is_called(found),
         };
@@ -107,7 +107,7 @@ impl<'a> EventRule<'a> {
     }
 
     /// Whether an event is the one that the rule speaks of, and its content is right too.
-    pub(crate) fn allows(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+    pub(crate) fn allows(&self, event: &Measured<'_>, measurement: Option<&Measurement<'_>>) -> bool {
         let right = self.kind.is_none() || measurement.is_some_and(|found| self.knows_content(found));
         right && self.is_about(event, measurement)
     }

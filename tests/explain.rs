@@ -94,10 +94,10 @@ fn a_kernel_image_against_grub() {
     assert!(sections.iter().any(|change| change.1 == ".linux"), "{sections:?}");
 }
 
-/// The same boot, quoted by two keys of its TPM.
+/// One quote, once with a log beside it.
 #[test]
 fn two_proofs_of_one_boot_do_not_differ() {
-    let (text, value) = explain(&[&vector("boot-uki-p256.proof"), &vector("boot-uki-rsassa.proof")]);
+    let (text, value) = explain(&[&vector("boot-uki-rsassa.proof"), &vector(UKI)]);
     assert_eq!((text.code, differing(&value).len()), (0, 0), "{}", text.out);
     says(&text, &["No difference in the "]);
     assert!(value["compared"].as_u64().unwrap() >= 16);
@@ -105,14 +105,14 @@ fn two_proofs_of_one_boot_do_not_differ() {
 
 #[test]
 fn what_is_verified_and_what_is_not() {
-    let (one, other) = (vector("boot-uki-p256.proof"), vector("boot-uki-rsassa.proof"));
-    let (right, wrong) = (nonce("boot-uki-p256.proof"), "00".repeat(32));
+    let (one, other) = (vector("boot-uki-rsassa.proof"), vector(UKI));
+    let (right, wrong) = (nonce("boot-uki-rsassa.proof"), "00".repeat(32));
     let verified = |more: &[&str]| {
         let (text, value) = explain(&[&[&one[..], &other], &AT[..], more].concat());
         (text.code, [0, 1].map(|side| value["sides"][side]["verified"].clone()), text.out)
     };
     let both = [Value::Bool(true), Value::Bool(true)];
-    let (code, sides, text) = verified(&["--nonce", &right, "--nonce", &nonce("boot-uki-rsassa.proof")]);
+    let (code, sides, text) = verified(&["--nonce", &right, "--nonce", &nonce(UKI)]);
     assert_eq!((code, &sides), (0, &both), "{text}");
     assert!(text.contains("by a key that nothing vouches for"), "{text}");
     assert_eq!(verified(&["--insecure-no-freshness"]).1, both);
@@ -130,14 +130,20 @@ fn what_is_verified_and_what_is_not() {
     let (text, value) = explain(&[&[&broken[..], &broken, "--insecure-no-freshness"], &AT[..]].concat());
     assert_eq!((text.code, &value["sides"][0]["verified"]), (1, &Value::Bool(false)));
     // A policy that refuses for another reason than PCRs.
-    let (proof, policy) = (vector("boot-uki-p256.proof"), vector("policies/boot-uki-rsassa.toml"));
-    let (text, value) = explain(&[&[&proof[..], "--policy", &policy, "--nonce", &right], &AT[..]].concat());
-    assert_eq!((text.code, differing(&value).len()), (1, 0), "{}", text.out);
-    says(&text, &["No difference", "identity fails: ", "UNVERIFIED: "]);
-    let policy = vector("policies/boot-uki-p256.toml");
-    let (text, _) = explain(&[&[&proof[..], "--policy", &policy, "--nonce", &right], &AT[..]].concat());
+    let folder = Folder::new("explain-refused");
+    let policy = vector("policies/boot-uki-rsassa.toml");
+    let (text, _) = explain(&[&[&one[..], "--policy", &policy, "--nonce", &right], &AT[..]].concat());
     assert_eq!(text.code, 0, "{}", text.out);
     says(&text, &["verified: the policy accepts it", "the verifier's own"]);
+    let rules = fs::read_to_string(&policy).unwrap();
+    let start = rules.find("name:").unwrap() + 20;
+    let digit = if &rules[start..=start] == "0" { "1" } else { "0" };
+    let policy = folder.write("other.toml", format!("{}{digit}{}", &rules[..start], &rules[start + 1..]).as_bytes());
+    let (text, value) = explain(&[&[&one[..], "--policy", &policy, "--nonce", &right], &AT[..]].concat());
+    assert_eq!((text.code, differing(&value).len()), (1, 0), "{}", text.out);
+    says(&text, &["No difference", "identity fails: ", "UNVERIFIED: "]);
+    // Who does not ask is told no more than that the values are right.
+    assert_eq!(explain(&[&one, "--policy", &policy]).0.code, 0);
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) fn compare(all: &Side<'_>, asked: &Side<'_>, policy: &Policy<'_>) -> 
             continue;
         };
         let side = if reference == Reference::Log { asked } else { all };
-        let held = |state| Value { side: "proof", bank, value: value.to_vec(), state: Some(state) };
+        let held = |state| Value { side: "proof", bank, octets: value.to_vec(), state: Some(state) };
         match reference {
             Reference::Golden(known) => {
                 let known: Vec<&[u8]> = known.iter().collect();
@@ -71,7 +71,7 @@ pub(crate) fn compare(all: &Side<'_>, asked: &Side<'_>, policy: &Policy<'_>) -> 
 }
 
 fn golden(bank: HashAlgorithm, value: &[u8]) -> Value {
-    Value { side: "policy", bank, value: value.to_vec(), state: None }
+    Value { side: "policy", bank, octets: value.to_vec(), state: None }
 }
 
 fn not_explained(state: State) -> String {

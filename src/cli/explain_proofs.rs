@@ -35,8 +35,13 @@ pub(crate) fn compare(first: &Side<'_>, second: &Side<'_>) -> (Vec<Difference>, 
         }
         for bank in &differing {
             for (name, side) in [("first", first), ("second", second)] {
-                let value = side.value(*bank, index).unwrap_or_default().to_vec();
-                difference.values.push(Value { side: name, bank: *bank, value, state: Some(side.state(*bank, index)) });
+                let octets = side.value(*bank, index).unwrap_or_default().to_vec();
+                difference.values.push(Value {
+                    side: name,
+                    bank: *bank,
+                    octets,
+                    state: Some(side.state(*bank, index)),
+                });
             }
         }
         if !both && alone {

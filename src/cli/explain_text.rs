@@ -62,7 +62,7 @@ impl Difference {
         for value in &self.values {
             let (bank, state) =
                 (value.bank.name(), value.state.map_or(String::new(), |state| format!("  {}", state.words())));
-            let _ = writeln!(text, "    {:7} {bank}:{}{state}", value.side, Hex(&value.value));
+            let _ = writeln!(text, "    {:7} {bank}:{}{state}", value.side, Hex(&value.octets));
         }
         for change in &self.changes {
             let words = [&change.event, &change.other].map(|event| event.as_ref().map(EventLine::words));
@@ -84,7 +84,7 @@ impl Difference {
         let _ = write!(text, "\n    {{\"pcr\": {}, \"values\": [", self.index);
         each(text, &self.values, |text, value| {
             let (side, bank) = (value.side, value.bank.name());
-            let _ = write!(text, "{{\"side\": \"{side}\", \"bank\": \"{bank}\", \"value\": \"{}\"", Hex(&value.value));
+            let _ = write!(text, "{{\"side\": \"{side}\", \"bank\": \"{bank}\", \"value\": \"{}\"", Hex(&value.octets));
             if let Some(state) = value.state {
                 let _ = write!(text, ", \"state\": \"{}\"", state.as_str());
             }

@@ -45,7 +45,7 @@ pub(crate) struct Difference {
 pub(crate) struct Value {
     pub(crate) side: &'static str,
     pub(crate) bank: HashAlgorithm,
-    pub(crate) value: Vec<u8>,
+    pub(crate) octets: Vec<u8>,
     pub(crate) state: Option<State>,
 }
 

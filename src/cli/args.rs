@@ -1,6 +1,7 @@
 //! What may stand on the command line.
 
 use super::enroll_args::EnrollCommand;
+use super::explain_args::ExplainArguments;
 use super::formats::{Format, Target};
 use super::freshness::FreshnessArguments;
 use super::pin::PcrChoice;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Log(LogArguments),
     /// Show any structure, certificate or proof, field by field; nothing of it is verified
     Show(ShowArguments),
+    /// Say which event made the difference between a proof and a policy, or between two proofs
+    Explain(ExplainArguments),
     /// Make a nonce for a quote that you are about to ask for
     Nonce,
     /// Hash files, extend a PCR with what they are, and write it into the application's log

@@ -9,7 +9,7 @@ use crate::log::TcgEventType;
 use crate::structures::{TpmAlgId, TpmiAlgHash};
 use std::borrow::ToOwned;
 use std::format;
-use std::string::{String, ToString};
+use std::string::String;
 use std::vec::Vec;
 
 /// What a file has.
@@ -230,6 +230,6 @@ impl Record {
             let name = HashAlgorithm::try_from(algorithm.0).map_or("", HashAlgorithm::name);
             format!("{name}:{}", crate::wire::Hex(digest))
         });
-        digests.collect::<Vec<_>>().join(" ").to_string()
+        digests.collect::<Vec<_>>().join(" ")
     }
 }

@@ -6,6 +6,16 @@ mod convert;
 mod enroll;
 mod enroll_args;
 mod error;
+mod explain;
+mod explain_align;
+mod explain_args;
+mod explain_event;
+mod explain_golden;
+mod explain_policy;
+mod explain_proofs;
+mod explain_side;
+mod explain_text;
+mod explanation;
 mod files;
 mod formats;
 mod freshness;
@@ -71,6 +81,7 @@ pub fn run(
         Command::Verify(arguments) => verify::run(arguments, out, notes),
         Command::Log(arguments) => log::run(arguments, out),
         Command::Show(arguments) => show::run(arguments, out),
+        Command::Explain(arguments) => explain::run(arguments, out, notes),
         Command::Nonce => nonce::run(out),
         Command::Measure(arguments) => measure::run(arguments, notes),
         Command::Prove(arguments) => prove::run(arguments, notes),

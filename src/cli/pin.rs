@@ -126,7 +126,7 @@ fn pcrs(proof: &Proof<'_>, choices: &[PcrChoice]) -> Result<Vec<PinnedPcr>, CliE
 }
 
 /// Climbs the stairs, with every event taken as it is, and lets `then` look at what was found.
-fn observe<T>(
+pub(crate) fn observe<T>(
     proof: &Proof<'_>,
     key: &KeyToPin<'_>,
     pcrs: &[PinnedPcr],

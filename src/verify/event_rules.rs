@@ -1,6 +1,6 @@
 //! What a policy asks of the events of the PCRs that logs explain. What it does not name is refused.
 
-use super::{PolicyList, VerifiedEvent};
+use super::{Measured, PolicyList};
 use crate::crypto::HashAlgorithm;
 use crate::log::{ImaFile, Measurement, TcgEventType};
 use crate::structures::{TpmAlgId, TpmtHa};
@@ -116,16 +116,15 @@ impl<'a> EventRule<'a> {
     }
 
     /// Whether an event is the one that the rule speaks of, whatever its content; `measurement` is what it measured.
-    pub(crate) fn is_about(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+    pub(crate) fn is_about(&self, event: &Measured<'_>, measurement: Option<&Measurement<'_>>) -> bool {
         if let Some(path) = self.path {
-            return event.measured().file().is_some_and(|file| path.matches(file.path));
+            return event.file().is_some_and(|file| path.matches(file.path));
         }
-        let typed = self.event_type.is_none_or(|type_| event.event().event_type().unverified() == type_);
+        let typed = self.event_type.is_none_or(|type_| event.event.event_type().unverified() == type_);
         let right = match (self.kind, measurement) {
-            (None, _) => self
-                .digests
-                .iter()
-                .any(|known| known.hash_alg.0 == event.bank().into() && event.measured().extended(known.digest)),
+            (None, _) => {
+                self.digests.iter().any(|known| known.hash_alg.0 == event.bank.into() && event.extended(known.digest))
+            }
             (Some(_), None) => false,
             (Some(_), Some(found)) => self.is_called(found),
         };
@@ -153,8 +152,8 @@ impl<'a> EventRule<'a> {
     }
 
     /// Whether an event is the one that the rule speaks of, and its content is right too.
-    pub(crate) fn allows(&self, event: &VerifiedEvent<'_>, measurement: Option<&Measurement<'_>>) -> bool {
-        let file = self.path.is_none() || event.measured().file().is_some_and(|file| self.knows_file(&file));
+    pub(crate) fn allows(&self, event: &Measured<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+        let file = self.path.is_none() || event.file().is_some_and(|file| self.knows_file(&file));
         let right = self.kind.is_none() || measurement.is_some_and(|found| self.knows_content(found));
         file && right && self.is_about(event, measurement)
     }

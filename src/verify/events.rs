@@ -2,9 +2,10 @@
 
 use super::check::{CheckName, Detail, Finding};
 use super::ima::is_boot_aggregate;
+use super::secure_boot::Configuration;
 use super::{
-    EventRule, LogState, LogsError, PcrRule, Policy, PolicyPlace, Reference, Report, VerifiedEvent, VerifiedLogs,
-    VerifyError,
+    EventRule, LogState, LogsError, Measured, PcrRule, Policy, PolicyPlace, Reference, Report, SecureBootRules,
+    VerifiedEvent, VerifiedLogs, VerifyError,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
@@ -140,7 +141,7 @@ impl<'a> Policy<'a> {
         let Some(rules) = &self.0.events.secure_boot else { return Ok(()) };
         for bank in self.0.log_pcrs().filter(|rule| rule.index == 7).map(|rule| rule.bank) {
             let boot = logs.secure_boot(bank).map_err(|error| LogsError::SecureBoot { bank, error })?;
-            rules.judge(&boot, bank)?;
+            rules.judge(&boot.configuration, boot.authorities().map(|event| event.digest()), bank)?;
         }
         Ok(())
     }
@@ -152,13 +153,11 @@ impl<'a> Policy<'a> {
         let mut count = 0usize;
         for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             let boot = self.0.events.secure_boot.filter(|_| index == 7);
-            let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?)));
+            let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?.configuration)));
             for (place, event) in logs.events(bank, index).enumerate() {
                 let other_data =
                     OF_THEIR_DATA.contains(&event.event().event_type().unverified()) && event.data().is_none();
-                let firmware = FIRMWARE.contains(&index) && event.measured().ends_firmware();
-                let keys = boot.as_ref().is_some_and(|(rules, boot)| rules.account_for(boot, place, &event));
-                let known = firmware || keys || self.knows(&event, index);
+                let known = self.accounts_for(index, place, event.measured(), boot.as_ref());
                 if known || self.0.events.allow_unknown.contains(&index) {
                     *unmeasured = unmeasured.saturating_add(usize::from(other_data));
                     continue;
@@ -174,13 +173,26 @@ impl<'a> Policy<'a> {
         unexpected.map_or(Ok(()), |error| Err(error.counted(count)))
     }
 
+    /// Whether the policy has a reason for an event, the one at `place` of its PCR's, with Secure Boot as it was configured.
+    pub(crate) fn accounts_for(
+        &self,
+        index: u8,
+        place: usize,
+        event: &Measured<'a>,
+        boot: Option<&(SecureBootRules<'a>, Configuration<'a>)>,
+    ) -> bool {
+        let firmware = FIRMWARE.contains(&index) && event.ends_firmware();
+        let keys = boot.is_some_and(|(rules, boot)| rules.account_for(boot, place, event));
+        firmware || keys || self.knows(event, index)
+    }
+
     /// Whether a rule speaks of an event. That the content of a required one is right is judged where it is required.
-    fn knows(&self, event: &VerifiedEvent<'a>, index: u8) -> bool {
+    fn knows(&self, event: &Measured<'a>, index: u8) -> bool {
         let measurement = event.measurement();
         let (require, allow) = (self.0.events.require.iter(), self.0.events.allow.iter());
         measurement.is_some_and(|found| found.kind == Measurement::SEAL)
             // What the first entry of a runtime list must hold is judged apart.
-            || event.event().index == 0 && event.measured().file().as_ref().is_some_and(is_boot_aggregate)
+            || event.event.index == 0 && event.file().as_ref().is_some_and(is_boot_aggregate)
             || require.filter(|rule| rule.pcr == index).any(|rule| rule.is_about(event, measurement.as_ref()))
             || allow.filter(|rule| rule.pcr == index).any(|rule| rule.allows(event, measurement.as_ref()))
     }
@@ -261,7 +273,7 @@ fn required<'a>(
     let rule = *rule;
     logs.events(bank, rule.pcr).filter_map(move |event| {
         let measurement = event.measured().measurement_if(|found| rule.is_called(found));
-        rule.is_about(&event, measurement.as_ref()).then_some((event, measurement))
+        rule.is_about(event.measured(), measurement.as_ref()).then_some((event, measurement))
     })
 }
 

@@ -40,6 +40,8 @@ mod error_text;
 mod event_rules;
 mod events;
 mod evidence;
+#[cfg(feature = "cli")]
+mod expectations;
 mod facts;
 mod facts_systemd;
 mod facts_text;
@@ -115,6 +117,8 @@ pub use enclosed::{Attachment, Attachments, Log, Logs};
 pub use error::{CredentialError, EvidenceError, HclError, KeyIdentity, Part, VerifyError};
 pub use event_rules::{EventRule, EventRules, PathRule, SecureBootRules};
 pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
+#[cfg(feature = "cli")]
+pub(crate) use expectations::Expected;
 #[cfg(feature = "cli")]
 pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};

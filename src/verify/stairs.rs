@@ -268,8 +268,7 @@ pub(super) fn judge_hash<'a>(
 ) -> Result<(), VerifyError<'a>> {
     let of_signature = attestation.unverified_hash();
     #[cfg(feature = "ml-dsa")]
-    let of_values =
-        if attestation.hashes_by_name_algorithm() { report.claimed_key()?.name_algorithm() } else { None };
+    let of_values = if attestation.hashes_by_name_algorithm() { report.claimed_key()?.name_algorithm() } else { None };
     #[cfg(not(feature = "ml-dsa"))]
     let of_values = None;
     let Some(named) = of_signature.or(of_values) else { return Ok(()) };

@@ -1,0 +1,178 @@
+//! One proof that is explained: what it quotes, and where its logs lead. Whether that was verified is for its label to say.
+
+use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
+use crate::proof::Proof;
+use crate::structures::TpmAlgId;
+use crate::verify::{LogName, LogPart, Measured, Replay};
+use std::collections::BTreeSet;
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+/// A proof with those of its logs that explain something.
+pub(crate) struct Side<'p> {
+    proof: &'p Proof<'p>,
+    parts: Vec<LogPart<'p>>,
+    replay: Option<Replay>,
+    /// What could not be read.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Where the logs lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// To the value.
+    Explained,
+    /// To the value, after so many of the events.
+    Before(usize, usize),
+    /// To another value.
+    Unexplained,
+    /// Nothing extended it, and no log has an event of it.
+    Unextended,
+    /// Something extended it, and no log has an event of it.
+    NoEvents,
+    /// An event has no digest of the bank.
+    WithoutBank,
+}
+
+impl<'p> Side<'p> {
+    /// With all the logs of the proof, in its order.
+    pub(crate) fn of(proof: &'p Proof<'p>) -> Self {
+        let (mut parts, mut notes) = (Vec::new(), Vec::new());
+        let mut names = BTreeSet::new();
+        for log in proof.evidence().logs.iter() {
+            let reason = match LogName::by_name(log.format).map(|name| (name, name.decode(log.bytes))) {
+                Some(_) if !names.insert(log.format) => "it is the second of its name".to_string(),
+                Some((name, Ok(log))) => {
+                    parts.push(LogPart { name, ..LogPart::whole(log) });
+                    continue;
+                }
+                Some((_, Err(error))) => error.to_string(),
+                None => "no log of this name is known".to_string(),
+            };
+            notes.push(format!("the log {:?} is passed over: {reason}", log.format));
+        }
+        Self::with(proof, parts, notes)
+    }
+
+    /// With these logs.
+    pub(crate) fn with(proof: &'p Proof<'p>, parts: Vec<LogPart<'p>>, mut notes: Vec<String>) -> Self {
+        let replay = match Replay::of(&parts, &SOFTWARE) {
+            Ok(replay) => Some(replay),
+            Err(error) => {
+                notes.push(format!("the logs cannot be replayed: {error}"));
+                None
+            }
+        };
+        Self { proof, parts, replay, notes }
+    }
+
+    /// What is quoted, in banks that are hashed here.
+    pub(crate) fn pcrs(&self) -> impl Iterator<Item = (HashAlgorithm, u8, &'p [u8])> + use<'p> {
+        let values = self.proof.evidence().pcr_values.iter();
+        values.filter_map(|pcr| Some((HashAlgorithm::try_from(pcr.bank).ok()?, pcr.index, pcr.value)))
+    }
+
+    pub(crate) fn value(&self, bank: HashAlgorithm, index: u8) -> Option<&'p [u8]> {
+        self.pcrs().find(|(known, number, _)| *known == bank && *number == index).map(|(_, _, value)| value)
+    }
+
+    /// The events of a PCR, in the order of the logs.
+    pub(crate) fn events(&self, bank: HashAlgorithm, index: u8) -> Vec<Measured<'p>> {
+        let all = self.parts.iter().flat_map(|part| part.measured(bank, &SOFTWARE));
+        all.filter(|event| event.event.register() == u32::from(index)).collect()
+    }
+
+    pub(crate) fn state(&self, bank: HashAlgorithm, index: u8) -> State {
+        let Some(value) = self.value(bank, index) else { return State::NoEvents };
+        let Some(replay) = &self.replay else { return State::Unexplained };
+        if !replay.is_extended(index) {
+            // Before a dynamic launch these hold ones.
+            let start = if (17..=22).contains(&index) { 0xff } else { 0 };
+            let unextended = value.iter().all(|octet| *octet == 0 || *octet == start);
+            return if unextended { State::Unextended } else { State::NoEvents };
+        }
+        match replay.value(bank, index) {
+            None => State::WithoutBank,
+            Some(led) if led == value => State::Explained,
+            Some(_) => {
+                let events = self.events(bank, index);
+                let before = self.walk(bank, index, &events).and_then(|mut values| values.position(|one| one == value));
+                // One that none of them extended is not what the log is of.
+                let before = before.filter(|count| *count > 0);
+                before.map_or(State::Unexplained, |count| State::Before(count, events.len()))
+            }
+        }
+    }
+
+    /// What the PCR holds before the first of its events, and after each; nothing where its start cannot be told.
+    pub(crate) fn walk<'e>(
+        &self,
+        bank: HashAlgorithm,
+        index: u8,
+        events: &'e [Measured<'p>],
+    ) -> Option<impl Iterator<Item = Vec<u8>> + use<'e, 'p>> {
+        let start = self.start(bank, index, events)?;
+        let mut digests = events.iter().map(|event| event.digest);
+        let mut next = Some(start);
+        Some(core::iter::from_fn(move || {
+            let value = next.take()?;
+            next = digests.next().and_then(|digest| extended(bank, &value, digest));
+            Some(value)
+        }))
+    }
+
+    /// What the PCR held before the first of its events: zeros; or the locality of start-up in the last octet of PCR 0; or ones, before a
+    /// dynamic launch.
+    pub(crate) fn start(&self, bank: HashAlgorithm, index: u8, events: &[Measured<'p>]) -> Option<Vec<u8>> {
+        let end = self.replay.as_ref()?.value(bank, index)?;
+        let starts = [0u8, 3, 4].map(|last| {
+            let mut start = std::vec![0; bank.output_len()];
+            start.last_mut().into_iter().for_each(|octet| *octet = last);
+            start
+        });
+        let leads = |start: &Vec<u8>| {
+            let last = events.iter().try_fold(start.clone(), |value, event| extended(bank, &value, event.digest));
+            last.is_some_and(|last| last == end)
+        };
+        starts.into_iter().chain([std::vec![0xff; bank.output_len()]]).find(leads)
+    }
+
+    /// Whether a log has a bank.
+    pub(crate) fn has(&self, bank: HashAlgorithm) -> bool {
+        self.parts.iter().any(|part| part.log.has(TpmAlgId::from(bank)))
+    }
+}
+
+/// A PCR's value after one event more.
+pub(crate) fn extended(bank: HashAlgorithm, value: &[u8], digest: &[u8]) -> Option<Vec<u8>> {
+    SOFTWARE.digest(bank, &mut [value, digest].into_iter()).ok().map(|digest| digest.as_bytes().to_vec())
+}
+
+impl State {
+    /// The name that JSON uses.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Explained => "explained",
+            Self::Before(..) => "explained-before-the-end",
+            Self::Unexplained => "unexplained",
+            Self::Unextended => "unextended",
+            Self::NoEvents => "absent-from-log",
+            Self::WithoutBank => "without-bank",
+        }
+    }
+
+    /// The same for people.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Explained => "its log leads to it".into(),
+            Self::Before(count, all) => {
+                format!("its log leads to it after {count} of {all} events; the others came later")
+            }
+            Self::Unexplained => "its log leads to another value".into(),
+            Self::Unextended => "nothing extended it".into(),
+            Self::NoEvents => "no log has an event of it".into(),
+            Self::WithoutBank => "its log lacks digests of this bank".into(),
+        }
+    }
+}

@@ -19,7 +19,6 @@ const WAITING: &[Waiting] = &[
     ('S', 21, 21, "a key rule that refuses moduli of ROCA's shape"),
     ('X', 7, 7, "a certificate rule for policy identifiers"),
     ('X', 12, 13, "revocation lists"),
-    ('I', 1, 13, "IMA runtime lists"),
 ];
 
 /// Numbers such as `q01` in the names of tests: `fn q01_…`, `fn q18_q19_…`.

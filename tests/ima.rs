@@ -117,7 +117,8 @@ fn each_template() {
     let v2 = digest_and_name(b"verity:sha256:\0", &digest, b"/a/file");
     let more = |fields: &[&[u8]]| fields.iter().flat_map(|field| sized(field)).collect::<Vec<u8>>();
     let attributes: [&[u8]; 7] = [b"evm", b"security.ima\0", &[1, 0, 0, 0], b"x", &[0; 4], &[0; 4], &[0xa4, 0x81]];
-    let cases: [(&'static str, Vec<u8>, Option<&[u8]>, Option<&[u8]>); 7] = [
+    type Case = (&'static str, Vec<u8>, Option<&'static [u8]>, Option<&'static [u8]>);
+    let cases: [Case; 7] = [
         ("ima-ng", ng.clone(), None, None),
         ("ima-sig", [ng.clone(), more(&[b"signed"])].concat(), Some(b"signed"), None),
         ("ima-ngv2", v2.clone(), None, None),

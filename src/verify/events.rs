@@ -3,8 +3,8 @@
 use super::check::{CheckName, Detail, Finding};
 use super::ima::is_boot_aggregate;
 use super::{
-    EventRule, LogState, LogsError, PcrRule, Policy, PolicyPlace, Reference, Report, VerifiedEvent, VerifiedLogs,
-    VerifyError,
+    EventRule, LogState, LogsError, PcrRule, Policy, PolicyPlace, Reference, Report, RuntimeListError, VerifiedEvent,
+    VerifiedLogs, VerifyError,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
@@ -166,7 +166,9 @@ impl<'a> Policy<'a> {
                 count = count.saturating_add(1);
                 let (log, number, digest) = (event.log(), event.event().index, event.digest());
                 unexpected = unexpected.or(Some(match event.ima() {
-                    Some(entry) => LogsError::UnexpectedFile { count, event: number, index, entry },
+                    Some(entry) => {
+                        LogsError::RuntimeList(RuntimeListError::UnexpectedFile { count, event: number, index, entry })
+                    }
                     None => LogsError::UnexpectedEvent { count, log, event: number, index, bank, digest, other_data },
                 }));
             }

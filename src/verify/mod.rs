@@ -61,6 +61,7 @@ mod report;
 mod report_json;
 mod report_text;
 mod runtime_list;
+mod runtime_list_error;
 mod secure_boot;
 mod secure_boot_rules;
 mod separators;
@@ -121,6 +122,7 @@ pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
 #[cfg(feature = "cli")]
 pub(crate) use report_json::{Quoted, unreadable_json};
+pub use runtime_list_error::RuntimeListError;
 #[cfg(feature = "cli")]
 pub(crate) use secure_boot::configures;
 pub use secure_boot::{KeyVariable, SecureBoot, SecureBootError};

@@ -65,10 +65,14 @@ fn i02_violations_are_refused() {
     let linux = Linux::with(&[violation("/usr/bin/a"), violation("/usr/bin/b")]);
     refused(&linux, &policy(), "ima", "entry 3 of the runtime list is a violation");
     refused(&linux, &policy(), "ima", "and 1 more");
-    // A switch alone tolerates them, and the report says so; no rule for files speaks of what was read.
+    // A switch alone tolerates them, and the report says so; rules for files do not speak of them, for their names are not measured.
+    refused(&linux, &policy(), "events", "violation, what was read is not known: /usr/bin/a");
+    refused(&linux, &policy().replace("allow = [", "allow_unknown = [10]\nallow = ["), "ima", "is a violation");
     let tolerant = with_switch("accept_ima_violations = true");
-    refused(&linux, &tolerant, "events", "violation, what was read is not known: /usr/bin/a");
-    let tolerant = tolerant.replace("allow = [", "allow_unknown = [10]\nallow = [");
+    let named = Linux { list: linux.list.clone(), ..Linux::with(&[violation("/opt/a"), violation("/opt/b")]) };
+    accepted(&named, &tolerant);
+    let required = tolerant.replace("allow = ", "require = [{ pcr = 10, path = \"/usr/bin/a\" }]\nallow = ");
+    refused(&linux, &required, "required-events", "there is no event");
     let outcome = accepted(&linux, &tolerant);
     assert!(outcome.out.contains("not checked  ima "), "{outcome:?}");
     assert!(outcome.out.contains("2 violations are tolerated (logs.accept_ima_violations)"), "{outcome:?}");

@@ -56,5 +56,8 @@ replays!(
     rsa,
     tcg_log,
     judged_log,
-    uefi_event
+    uefi_event,
+    ima,
+    cel,
+    sipa
 );

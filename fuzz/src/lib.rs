@@ -10,6 +10,8 @@ use tpmproof::{Decode, DecodeError, Encode, Proof};
 mod answers;
 #[path = "judged.rs"]
 mod judged;
+#[path = "lists.rs"]
+mod lists;
 #[path = "logs.rs"]
 mod log_judges;
 #[path = "rsa.rs"]
@@ -19,6 +21,7 @@ mod verifier;
 
 pub use answers::{COMMANDS, ask, response};
 pub use judged::judged_log;
+pub use lists::{cel, ima, sipa};
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;
 pub use verifier::verify;

@@ -19,6 +19,7 @@ mod measure;
 mod nonce;
 mod pcr_file;
 mod pin;
+mod pin_files;
 mod pin_key;
 mod pin_text;
 mod policy;

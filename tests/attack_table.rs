@@ -15,7 +15,7 @@ const FAMILIES: [(char, u8); 10] =
 /// The attacks of a family from a number to another, and the capability they wait for.
 type Waiting = (char, u8, u8, &'static str);
 
-const WAITING: &[Waiting] = &[('I', 1, 13, "IMA runtime lists")];
+const WAITING: &[Waiting] = &[];
 
 /// Numbers such as `q01` in the names of tests: `fn q01_…`, `fn q18_q19_…`.
 fn tested() -> BTreeSet<(char, u8)> {

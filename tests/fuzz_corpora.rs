@@ -61,5 +61,8 @@ replays!(
     foreign,
     nitrotpm,
     webauthn,
-    hcl_report
+    hcl_report,
+    ima,
+    cel,
+    sipa
 );

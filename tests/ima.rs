@@ -13,8 +13,9 @@ use common::machine::{digits, sha256};
 use common::verified::{SHA256, leak, verified};
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{EventLog, ImaDigestKind, ImaList, TcgLog};
+use tpmproof::proof::{Proof, ProofBuilder};
 use tpmproof::structures::TpmAlgId;
-use tpmproof::verify::{LogPart, LogState, Replay, VerifiedLogs};
+use tpmproof::verify::{Log, LogPart, LogState, Replay, VerifiedLogs};
 
 const BANKS: [HashAlgorithm; 4] =
     [HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
@@ -117,7 +118,8 @@ fn each_template() {
     let v2 = digest_and_name(b"verity:sha256:\0", &digest, b"/a/file");
     let more = |fields: &[&[u8]]| fields.iter().flat_map(|field| sized(field)).collect::<Vec<u8>>();
     let attributes: [&[u8]; 7] = [b"evm", b"security.ima\0", &[1, 0, 0, 0], b"x", &[0; 4], &[0; 4], &[0xa4, 0x81]];
-    let cases: [(&'static str, Vec<u8>, Option<&[u8]>, Option<&[u8]>); 7] = [
+    type Case = (&'static str, Vec<u8>, Option<&'static [u8]>, Option<&'static [u8]>);
+    let cases: [Case; 7] = [
         ("ima-ng", ng.clone(), None, None),
         ("ima-sig", [ng.clone(), more(&[b"signed"])].concat(), Some(b"signed"), None),
         ("ima-ngv2", v2.clone(), None, None),
@@ -169,6 +171,56 @@ fn beside_the_firmwares_log() {
         let twice = leak(vec![parts[1], parts[1]]);
         assert!(verified(quote).verify_logs(twice).is_err());
     }
+}
+
+/// In SHA-1 these kernels take the PCRs 0 to 7 for the first entry, in SHA-256 those of the boot loader too.
+#[test]
+fn the_first_entry_is_of_the_quoted_boot() {
+    let folder = Folder::new("ima-boots");
+    for quote in boots().iter().filter(|quote| quote.id.ends_with("p256_multi")) {
+        let read = Proof::from_der(&quote.der).unwrap();
+        let log = Log { format: "ima", bytes: list_of(quote) };
+        let proof = folder.write("proof", &ProofBuilder::from_proof(&read).log(log).to_der());
+        let policy = format!(
+            "version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n10 = \"log\"\n[pcr.sha384]\n10 = \"log\"\n[logs]\n10 = [\"ima\"]\n\
+             ima_padded_banks = [\"sha384\"]\naccept_ima_violations = true\n[events]\naccept_any_boot = true\nallow_unknown = [10]\n",
+            digits(&quote.name)
+        );
+        let policy = folder.write("policy", policy.as_bytes());
+        let nonce = digits(&quote.nonce);
+        let outcome = run(&["verify", &proof, "--policy", &policy, "--nonce", &nonce].map(str::to_owned));
+        assert_eq!(outcome.code, 0, "{}: {outcome:?}", quote.id);
+        let last = if quote.id.contains("ngv2") { 7 } else { 9 };
+        let words = format!("the list is of the boot that the quoted PCRs 0 to {last} tell of");
+        assert!(check(&outcome, "boot-aggregate").contains(&words), "{}: {outcome:?}", quote.id);
+    }
+}
+
+/// A policy that was made of a machine accepts that machine, and names its files.
+#[test]
+fn pinned_files() {
+    let folder = Folder::new("ima-pin");
+    let linux = Linux::with(&[file("/usr/bin/bash", b"a newer shell")]);
+    let proof = folder.write("proof", &linux.machine().proof());
+    let (policy, nonce) = (folder.path("policy.toml"), digits(common::forge::NONCE));
+    let pin = ["pin", &proof, "--nonce", &nonce, "--pcr", "10=log", "-o", &policy].map(str::to_owned);
+    let outcome = run(&pin);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let both: std::collections::BTreeSet<String> =
+        [&b"a shell"[..], b"a newer shell"].iter().map(|c| format!("\"{}\"", sha256(c))).collect();
+    let rule = format!("path = \"/usr/bin/bash\", digest = [{}]", both.into_iter().collect::<Vec<_>>().join(", "));
+    assert!(text.contains(&rule) && !text.contains("boot_aggregate"), "{text}");
+    let verify = |proof: &str| run(&["verify", proof, "--policy", &policy, "--nonce", &nonce].map(str::to_owned));
+    assert_eq!(verify(&proof).code, 0, "{:?}", verify(&proof));
+    let other = Linux::with(&[file("/usr/bin/bash", b"another shell")]).machine().proof();
+    let outcome = verify(&folder.write("other", &other));
+    assert!(outcome.code == 1 && outcome.out.contains("/usr/bin/bash sha256:"), "{outcome:?}");
+    // What no rule can name is told.
+    let name = common::ima::named(b"/usr/bin/\xff", &hash(SHA256, b"x"));
+    let odd = folder.write("odd", &Linux::with(&[name]).machine().proof());
+    let outcome = run(&["pin", &odd, "--nonce", &nonce, "--pcr", "10=log"].map(str::to_owned));
+    assert!(outcome.code != 0 && outcome.notes.contains("has a name that is no text"), "{outcome:?}");
 }
 
 const POLICY: &str = "[pcr.sha256]\n10 = \"log\"\n[logs]\n10 = [\"ima\"]\n[events]\naccept_any_boot = true\n";

@@ -16,6 +16,8 @@ mod foreigners;
 mod judged;
 #[path = "kinds.rs"]
 mod kind_judges;
+#[path = "lists.rs"]
+mod lists;
 #[path = "logs.rs"]
 mod log_judges;
 #[path = "rsa.rs"]
@@ -27,6 +29,7 @@ pub use answers::{COMMANDS, ask, response};
 pub use foreigners::foreign;
 pub use judged::judged_log;
 pub use kind_judges::{hcl_report, nitrotpm, webauthn};
+pub use lists::{cel, ima, sipa};
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;
 pub use verifier::verify;

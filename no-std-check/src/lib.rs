@@ -8,7 +8,7 @@
 use core::fmt::Write;
 use core::panic::PanicInfo;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
-use tpmproof::log::{EventData, TcgLog};
+use tpmproof::log::{CelLog, EventLog, ImaList, TcgLog};
 use tpmproof::structures::{TpmiAlgHash, TpmtHa};
 use tpmproof::verify::{
     Anchor, AttestationObject, BankSelection, Certificate, CertificatePolicy, CertificateRules, Challenge, ClientData,
@@ -251,14 +251,16 @@ fn structures(bytes: &[u8], out: &mut Text<'_>) -> Result<(), Ended> {
 
 /// A log: its events, what they hold, and what they lead to.
 fn log(bytes: &[u8], out: &mut Text<'_>) -> Result<(), Ended> {
-    match TcgLog::from_bytes(bytes).or_else(|_| TcgLog::from_ccel(bytes)) {
+    let other = |error| {
+        let list = ImaList::from_bytes(bytes).map(EventLog::Ima);
+        list.or_else(|_| CelLog::from_bytes(bytes).map(EventLog::Cel)).map_err(|_| error)
+    };
+    let tcg = TcgLog::from_bytes(bytes).or_else(|_| TcgLog::from_ccel(bytes));
+    match tcg.map(EventLog::Tcg).or_else(other) {
         Err(error) => write!(out, "{error}")?,
         Ok(log) => {
             for event in log.events() {
-                match EventData::decode(event.event_type().unverified(), event.data().unverified()) {
-                    Ok(data) => write!(out, "{:?}: {data}", event.digests)?,
-                    Err(error) => write!(out, "{error}")?,
-                }
+                write!(out, "{:?}: {}", event.digests, event.unverified_description())?;
             }
             match Replay::of(&[LogPart::whole(log)], &SOFTWARE) {
                 Ok(replay) => write!(out, "{:?} {:?}", replay.value(HashAlgorithm::Sha256, 0), replay.banks().next())?,

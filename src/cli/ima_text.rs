@@ -45,11 +45,7 @@ fn entry(line: &[u8], size: &mut Option<usize>) -> Result<Vec<u8>, String> {
     let mut out = register.to_le_bytes().to_vec();
     out.extend(digest);
     out.extend(sized(template));
-    if template == b"ima" {
-        out.extend(data)
-    } else {
-        out.extend(sized(&data))
-    }
+    out.extend(if template == b"ima" { data } else { sized(&data) });
     Ok(out)
 }
 

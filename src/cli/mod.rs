@@ -36,6 +36,7 @@ mod nonce;
 mod pcr_file;
 mod pcrlock;
 mod pin;
+mod pin_files;
 mod pin_key;
 mod pin_text;
 mod policy;

@@ -1,6 +1,7 @@
 //! The text of a policy that is made of a proof.
 
 use super::pin::PinnedPcr;
+use super::pin_files;
 use super::pin_key::KeyToPin;
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, SignatureEntry};
@@ -106,6 +107,7 @@ fn write_events(out: &mut String, pcrs: &[PinnedPcr], logs: &VerifiedLogs<'_, '_
     if !rules.require.is_empty() {
         let _ = writeln!(out, "require = [\n{}]", rules.require.concat());
     }
+    rules.allow.extend(pin_files::rules(&rules.files));
     if !rules.allow.is_empty() {
         out.push_str("# what happened more than once can only be allowed: a machine on which it did not happen is accepted too\n");
         let _ = writeln!(out, "allow = [\n{}]", rules.allow.concat());
@@ -122,6 +124,8 @@ struct Rules {
     require: Vec<String>,
     allow: Vec<String>,
     seals: Vec<String>,
+    /// The digests of each file of a runtime list.
+    files: pin_files::Files,
     measurements: usize,
 }
 
@@ -148,6 +152,10 @@ impl Rules {
             if event.measured().ends_firmware() && index < 8
                 || before.is_some_and(|before| accounted(event, place, before))
             {
+                continue;
+            }
+            if event.ima().is_some() {
+                pin_files::add(index, event, &mut self.files)?;
                 continue;
             }
             if let Some(found) = event.measurement() {
@@ -243,7 +251,7 @@ fn name_of(event: &VerifiedEvent<'_>) -> String {
 }
 
 /// A basic string of TOML (1.0, "String"), with nothing in it that a terminal would act on.
-struct Text<'t>(&'t str);
+pub(super) struct Text<'t>(pub(super) &'t str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

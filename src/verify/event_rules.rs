@@ -115,16 +115,14 @@ impl<'a> EventRule<'a> {
         Self { digests: PolicyList::new(digests), ..self }
     }
 
-    /// Whether an event is the one that the rule speaks of, whatever its content; `measurement` is what it measured.
-    pub(crate) fn is_about(&self, event: &Measured<'_>, measurement: Option<&Measurement<'_>>) -> bool {
+    /// Whether an event is the one that the rule speaks of, whatever its content; `found` is what it measured.
+    pub(crate) fn is_about(&self, event: &Measured<'_>, found: &Found<'_>) -> bool {
         if let Some(path) = self.path {
-            return event.file().is_some_and(|file| path.matches(file.path));
+            return found.file.is_some_and(|file| path.matches(file.path));
         }
         let typed = self.event_type.is_none_or(|type_| event.event.event_type().unverified() == type_);
-        let right = match (self.kind, measurement) {
-            (None, _) => {
-                self.digests.iter().any(|known| known.hash_alg.0 == event.bank.into() && event.extended(known.digest))
-            }
+        let right = match (self.kind, &found.measurement) {
+            (None, _) => event.is_one_of(&self.digests),
             (Some(_), None) => false,
             (Some(_), Some(found)) => self.is_called(found),
         };
@@ -152,10 +150,23 @@ impl<'a> EventRule<'a> {
     }
 
     /// Whether an event is the one that the rule speaks of, and its content is right too.
-    pub(crate) fn allows(&self, event: &Measured<'_>, measurement: Option<&Measurement<'_>>) -> bool {
-        let file = self.path.is_none() || event.file().is_some_and(|file| self.knows_file(&file));
-        let right = self.kind.is_none() || measurement.is_some_and(|found| self.knows_content(found));
-        file && right && self.is_about(event, measurement)
+    pub(crate) fn allows(&self, event: &Measured<'_>, found: &Found<'_>) -> bool {
+        let file = self.path.is_none() || found.file.is_some_and(|file| self.knows_file(&file));
+        let right = self.kind.is_none() || found.measurement.is_some_and(|found| self.knows_content(&found));
+        file && right && self.is_about(event, found)
+    }
+}
+
+/// What an event measured, beside its digest: read once for all rules.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'a> {
+    pub(crate) measurement: Option<Measurement<'a>>,
+    pub(crate) file: Option<ImaFile<'a>>,
+}
+
+impl<'a> Found<'a> {
+    pub(crate) fn of(event: &Measured<'a>) -> Self {
+        Self { measurement: event.measurement(), file: event.file() }
     }
 }
 

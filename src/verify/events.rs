@@ -1,11 +1,12 @@
 //! From logs that are verified to a decision: are their events those that the policy knows?
 
 use super::check::{CheckName, Detail, Finding};
+use super::event_rules::Found;
 use super::ima::is_boot_aggregate;
 use super::secure_boot::Configuration;
 use super::{
-    EventRule, LogState, LogsError, Measured, PcrRule, Policy, PolicyPlace, Reference, Report, SecureBootRules,
-    VerifiedEvent, VerifiedLogs, VerifyError,
+    EventRule, LogState, LogsError, Measured, PcrRule, Policy, PolicyPlace, Reference, Report, RuntimeListError,
+    SecureBootRules, VerifiedEvent, VerifiedLogs, VerifyError,
 };
 use crate::crypto::HashAlgorithm;
 use crate::log::{Measurement, TcgEventType};
@@ -165,7 +166,9 @@ impl<'a> Policy<'a> {
                 count = count.saturating_add(1);
                 let (log, number, digest) = (event.log(), event.event().index, event.digest());
                 unexpected = unexpected.or(Some(match event.ima() {
-                    Some(entry) => LogsError::UnexpectedFile { count, event: number, index, entry },
+                    Some(entry) => {
+                        LogsError::RuntimeList(RuntimeListError::UnexpectedFile { count, event: number, index, entry })
+                    }
                     None => LogsError::UnexpectedEvent { count, log, event: number, index, bank, digest, other_data },
                 }));
             }
@@ -188,13 +191,15 @@ impl<'a> Policy<'a> {
 
     /// Whether a rule speaks of an event. That the content of a required one is right is judged where it is required.
     fn knows(&self, event: &Measured<'a>, index: u8) -> bool {
-        let measurement = event.measurement();
+        let found = Found::of(event);
         let (require, allow) = (self.0.events.require.iter(), self.0.events.allow.iter());
-        measurement.is_some_and(|found| found.kind == Measurement::SEAL)
+        found.measurement.is_some_and(|found| found.kind == Measurement::SEAL)
+            // A violation's name is not measured, so that no rule can speak of it.
+            || self.0.ima.accept_violations && event.event.ima().is_some_and(|entry| entry.is_violation())
             // What the first entry of a runtime list must hold is judged apart.
-            || event.event.index == 0 && event.file().as_ref().is_some_and(is_boot_aggregate)
-            || require.filter(|rule| rule.pcr == index).any(|rule| rule.is_about(event, measurement.as_ref()))
-            || allow.filter(|rule| rule.pcr == index).any(|rule| rule.allows(event, measurement.as_ref()))
+            || event.event.index == 0 && found.file.as_ref().is_some_and(is_boot_aggregate)
+            || require.filter(|rule| rule.pcr == index).any(|rule| rule.is_about(event, &found))
+            || allow.filter(|rule| rule.pcr == index).any(|rule| rule.allows(event, &found))
     }
 
     /// Exactly one event of a rule, with the content that it asks for, in each bank in which its PCR is judged.
@@ -273,7 +278,8 @@ fn required<'a>(
     let rule = *rule;
     logs.events(bank, rule.pcr).filter_map(move |event| {
         let measurement = event.measured().measurement_if(|found| rule.is_called(found));
-        rule.is_about(event.measured(), measurement.as_ref()).then_some((event, measurement))
+        let file = rule.path.and_then(|_| event.measured().file());
+        rule.is_about(event.measured(), &Found { measurement, file }).then_some((event, measurement))
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a policy expects of the events of a PCR, for who explains: events need not be verified here, and nothing of this is a verdict.
 
-use super::event_rules::contains;
+use super::event_rules::Found;
 use super::secure_boot::Configuration;
 use super::{EventRule, LogsError, Measured, Policy};
 use crate::crypto::HashAlgorithm;
@@ -37,10 +37,10 @@ impl<'a> Policy<'a> {
         let known =
             measured.clone().map(|(place, event)| self.accounts_for(index, place, event, boot.as_ref())).collect();
         // Once each: that hashes.
-        let measurements: Vec<_> = events.iter().map(Measured::measurement).collect();
+        let measurements: Vec<_> = events.iter().map(Found::of).collect();
         let found = |rule: &EventRule<'a>| {
             let pairs = events.iter().zip(&measurements).enumerate();
-            pairs.filter(|(_, (event, found))| rule.is_about(event, found.as_ref())).map(|(place, _)| place).collect()
+            pairs.filter(|(_, (event, found))| rule.is_about(event, found)).map(|(place, _)| place).collect()
         };
         let rules = self.0.events.require.iter().filter(|rule| rule.pcr == index);
         let required = rules.map(|rule| (rule, found(&rule))).collect();
@@ -51,9 +51,12 @@ impl<'a> Policy<'a> {
 impl EventRule<'_> {
     /// Whether what an event measured is what the rule asks for; of an event that it speaks of.
     pub(crate) fn has_content(&self, event: &Measured<'_>) -> bool {
+        if self.path.is_some() {
+            return event.file().is_some_and(|file| self.knows_file(&file));
+        }
         match event.measurement().filter(|_| self.kind.is_some()) {
             Some(found) => self.knows_content(&found),
-            None => contains(&self.digests, event.bank.into(), event.digest),
+            None => event.is_one_of(&self.digests),
         }
     }
 }

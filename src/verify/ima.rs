@@ -1,7 +1,7 @@
 //! What a policy asks of a runtime list beside rules for its entries: violations, templates, and the boot that it is of.
 
 use super::check::{Detail, Finding};
-use super::{Attested, LogsError, Policy, PolicyList, Report, VerifiedLogs, VerifyError};
+use super::{Attested, LogsError, Policy, PolicyList, Report, RuntimeListError, VerifiedLogs, VerifyError};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::log::{ImaEntry, ImaFile};
 
@@ -40,7 +40,9 @@ impl<'a> Policy<'a> {
         if !self.0.log_pcrs().any(|rule| logs.has_list(rule.index)) {
             return;
         }
-        let finding = self.judge_list(logs).unwrap_or_else(|error| Finding::Fail(VerifyError::Logs(error)));
+        let finding = self
+            .judge_list(logs)
+            .unwrap_or_else(|error| Finding::Fail(VerifyError::Logs(LogsError::RuntimeList(error))));
         report.note(&"ima", finding);
         let aggregate = match boot_aggregate(logs) {
             Aggregate::Matches(how) => Finding::Pass(Detail::Text(how)),
@@ -48,12 +50,14 @@ impl<'a> Policy<'a> {
             Aggregate::NotQuoted => Finding::NotChecked(Detail::Text(
                 "the quote does not cover PCR 0 to 9 in the bank of the first entry: the list may be of another boot",
             )),
-            Aggregate::Missing => Finding::Fail(VerifyError::Logs(LogsError::NoBootAggregate)),
+            Aggregate::Missing => {
+                Finding::Fail(VerifyError::Logs(LogsError::RuntimeList(RuntimeListError::NoBootAggregate)))
+            }
         };
         report.note(&"boot-aggregate", aggregate);
     }
 
-    fn judge_list(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<Finding<'a>, LogsError<'a>> {
+    fn judge_list(&self, logs: &VerifiedLogs<'_, 'a>) -> Result<Finding<'a>, RuntimeListError<'a>> {
         let mut violations = 0usize;
         let mut first = None;
         let mut count = 0usize;
@@ -66,19 +70,20 @@ impl<'a> Policy<'a> {
             } else if let Err(error) = entry.file()
                 && !self.0.events.allow_unknown.iter().any(|index| tolerated(&index))
             {
-                return Err(LogsError::ListEntry { event: event.index, entry, error });
+                return Err(RuntimeListError::Entry { event: event.index, entry, error });
             }
         }
         let padded = |bank: HashAlgorithm| self.0.ima.padded_banks.contains(&bank);
-        let lists = self.0.log_pcrs().filter(|rule| logs.has_list(rule.index));
-        let after = match lists.into_iter().any(|rule| padded(rule.bank)) {
-            true => {
-                " entries count; signatures in them are not checked; in banks of logs.ima_padded_banks only SHA-1 holds them, which can be forged"
-            }
-            false => " entries count; signatures in them are not checked",
+        let mut lists = self.0.log_pcrs().filter(|rule| logs.has_list(rule.index));
+        let after = if lists.any(|rule| padded(rule.bank)) {
+            " entries count; signatures in them are not checked; in banks of logs.ima_padded_banks only SHA-1 holds them, which can be forged"
+        } else {
+            " entries count; signatures in them are not checked"
         };
         match first {
-            Some(event) if !self.0.ima.accept_violations => Err(LogsError::Violations { count: violations, event }),
+            Some(event) if !self.0.ima.accept_violations => {
+                Err(RuntimeListError::Violations { count: violations, event })
+            }
             Some(_) => Ok(Finding::NotChecked(Detail::Count {
                 count: violations,
                 after: " violations are tolerated (logs.accept_ima_violations): nobody knows what was read there",

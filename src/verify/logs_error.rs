@@ -2,9 +2,11 @@
 
 use super::distinguished_name::Escaped;
 use super::error_text::more;
-use super::{EventRule, LogName, LogState, PathRule, PolicyPlace, ReplayError, SecureBootError, SeparatorError};
+use super::{
+    EventRule, LogName, LogState, PathRule, PolicyPlace, ReplayError, RuntimeListError, SecureBootError, SeparatorError,
+};
 use crate::crypto::HashAlgorithm;
-use crate::log::{ImaEntry, LogError, LogErrorKind};
+use crate::log::LogError;
 use crate::structures::TpmAlgId;
 use crate::wire::Hex;
 use core::fmt;
@@ -54,17 +56,8 @@ pub enum LogsError<'a> {
         digest: &'a [u8],
         other_data: bool,
     },
-    /// The runtime list has this many violations; the first of them.
-    #[expect(missing_docs, reason = "as the message says")]
-    Violations { count: usize, event: usize },
-    /// An entry of the runtime list cannot be judged: its template is not known, or its data is not of it.
-    #[expect(missing_docs, reason = "as the message says")]
-    ListEntry { event: usize, entry: ImaEntry<'a>, error: LogErrorKind },
-    /// The runtime list does not begin with the entry of the boot.
-    NoBootAggregate,
-    /// This many entries of the runtime list match no rule of the policy; the first of them.
-    #[expect(missing_docs, reason = "as the message says")]
-    UnexpectedFile { count: usize, event: usize, index: u8, entry: ImaEntry<'a> },
+    /// The runtime list is not as the policy asks.
+    RuntimeList(RuntimeListError<'a>),
     /// There is no event that a rule requires.
     RequiredEventMissing(PolicyPlace<'a, EventRule<'a>>),
     /// There is more than one event that a rule requires once; the second.
@@ -89,7 +82,9 @@ pub enum LogsError<'a> {
 impl LogsError<'_> {
     /// The same, where there are this many of them.
     pub(crate) fn counted(mut self, number: usize) -> Self {
-        if let Self::UnexpectedEvent { count, .. } | Self::UnexpectedFile { count, .. } = &mut self {
+        if let Self::UnexpectedEvent { count, .. } | Self::RuntimeList(RuntimeListError::UnexpectedFile { count, .. }) =
+            &mut self
+        {
             *count = number;
         }
         self
@@ -161,29 +156,7 @@ impl fmt::Display for LogsError<'_> {
                 }
                 more(f, count)
             }
-            Self::Violations { count, event } => {
-                write!(
-                    f,
-                    "entry {event} of the runtime list is a violation: a file changed while it was read, so that nobody knows what was read; \
-                     logs.accept_ima_violations tolerates that"
-                )?;
-                more(f, count)
-            }
-            Self::ListEntry { event, entry, error } => {
-                write!(f, "entry {event} of the runtime list cannot be judged: ")?;
-                if entry.is_known() {
-                    write!(f, "{error}")
-                } else {
-                    write!(f, "its template \"{}\" is none that is known", Escaped(entry.template()))
-                }
-            }
-            Self::NoBootAggregate => f.write_str(
-                "the runtime list does not begin with boot_aggregate, the entry of the boot; it is no whole list, or the PCR is not its own",
-            ),
-            Self::UnexpectedFile { count, event, index, entry } => {
-                write!(f, "entry {event} of the runtime list, of PCR {index}, matches no rule of the policy; it is {entry}")?;
-                more(f, count)
-            }
+            Self::RuntimeList(error) => error.fmt(f),
             Self::RequiredEventMissing(rule) => write!(f, "there is no event of {rule}, which the policy requires"),
             Self::DuplicateEvent { rule, log, event } => {
                 let log = log.as_str();

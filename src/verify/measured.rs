@@ -1,9 +1,10 @@
 //! An event beside one of its digests, and what that digest is of.
 
-use super::{LogName, LogPart};
+use super::event_rules::contains;
+use super::{LogName, LogPart, PolicyList};
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::log::{BlindLlama, Event, EventStrings, ImaFile, Measurement, TcgEventType};
-use crate::structures::TpmAlgId;
+use crate::structures::{TpmAlgId, TpmtHa};
 
 /// An event beside one of its digests. Whether that was measured is for who holds it to say.
 #[derive(Clone, Copy, Debug)]
@@ -47,11 +48,13 @@ impl<'a> Measured<'a> {
         self.event.ima().filter(|entry| !entry.is_violation())?.file().ok()
     }
 
-    /// Whether this extended the bank with a digest.
-    pub(crate) fn extended(&self, digest: &[u8]) -> bool {
+    /// Whether this extended the bank with one of these digests.
+    pub(crate) fn is_one_of(&self, digests: &PolicyList<'_, TpmtHa<'_>>) -> bool {
         match self.event.ima() {
-            Some(entry) => entry.extended(self.bank, self.crypto).is_ok_and(|found| found.as_bytes() == digest),
-            None => self.digest == digest,
+            Some(entry) if !digests.is_empty() => entry
+                .extended(self.bank, self.crypto)
+                .is_ok_and(|found| contains(digests, self.bank.into(), found.as_bytes())),
+            _ => contains(digests, self.bank.into(), self.digest),
         }
     }
 

@@ -82,6 +82,7 @@ mod revocation_entry;
 mod revocation_list;
 mod revocation_list_error;
 mod runtime_list;
+mod runtime_list_error;
 mod secure_boot;
 mod secure_boot_rules;
 mod separators;
@@ -160,6 +161,7 @@ pub use revocation::{RevocationStatus, UnknownRevocation};
 pub use revocation_entry::{RevocationReason, Revoked};
 pub use revocation_list::{MAX_REVOCATION_LIST_SIZE, RevocationList};
 pub use revocation_list_error::RevocationListError;
+pub use runtime_list_error::RuntimeListError;
 #[cfg(feature = "cli")]
 pub(crate) use secure_boot::configures;
 pub use secure_boot::{KeyVariable, SecureBoot, SecureBootError};

@@ -145,7 +145,7 @@ pub enum PolicyError {
     /// No digest of an event rule is of a bank in which its PCR is judged.
     #[expect(missing_docs, reason = "which PCR, and the bank in which it is judged")]
     EventDigestBank { index: u8, bank: HashAlgorithm },
-    /// A log is named for a PCR that no log is to explain, or a second time for one.
+    /// A log is named for a PCR that no log is to explain, or a second time for one, or none is named; 32 where a rule names no PCR.
     LogRule(u8),
     /// More logs are named than are read.
     TooManyLogs,
@@ -225,7 +225,7 @@ impl fmt::Display for PolicyError {
                 "a rule for events of PCR {index} has no digest of {}, the bank in which the PCR is judged, and can match nothing",
                 bank.name()
             ),
-            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or one log twice, or the PCR is not \"log\" in [pcr.*]"),
+            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or one log twice, or none, or the PCR is not \"log\" in [pcr.*]"),
             Self::TooManyLogs => f.write_str("[logs] names more logs than the 8 that are read"),
             Self::TooManyRequired => f.write_str("events.require names more measurements than the 16 that are kept"),
             Self::SecureBootWithoutLog => f.write_str("events.secure_boot needs 7 = \"log\" in [pcr.*]"),

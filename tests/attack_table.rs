@@ -1,5 +1,5 @@
 //! Promise: every known attack has a test that carries its number, or a line here that says which capability it waits for; and every error
-//! of the verifier has a test that provokes it.
+//! has a test that provokes it, or a line here that says why not.
 //!
 //! The families: Q quote, S signature, K key, X certificate, L event log, R replay, I IMA list, A application log, T TLS binding,
 //! P proof file, policy and tool.
@@ -91,14 +91,65 @@ const BY_WORDS: &[(&str, &str, &str)] = &[
     ("SeparatorError::Undecodable", "is called a separator, and measured something else", "attacks_events"),
     ("SeparatorError::EventBetween", "stands between the separators", "attacks_events"),
     ("SeparatorError::BeforeTheSystem", "before the firmware ended", "attacks_events"),
+    ("EnrollmentError::Attestation", "is no attestation key", "enroll"),
+    ("EnrollmentError::Endorsement", "the endorsement key is not trusted", "enroll"),
+    ("EnrollmentError::EndorsementAttributes", "its attributes are", "enroll"),
+    ("EnrollmentError::OtherEndorsementKey", "somebody answers for a TPM that is not theirs", "enroll"),
+    ("ProverError::Refused", "the TPM refuses", "commands"),
+    ("ProverError::NotForThisTpm", "for none of this TPM's endorsement keys", "enroll"),
+    ("ProverError::LastTry", "2 have failed, and 3 lock it", "prove"),
+    ("ProverError::InactiveBank", "is not active", "prove"),
+    ("ProverError::NoNvIndex", "no NV index", "prove"),
+    ("ProverError::PcrsChange", "extended between quote and reading", "prove"),
+    ("ProverError::Key", "cannot be used", "prove"),
+    ("ProverError::Public", "what the TPM gave", "prove"),
+    ("MeasureError::Edited", "\"app.log\", \"event\"", "measure_faults"),
+    ("MeasureError::EmptyFolder", "holds no file", "measure"),
+    ("MeasureError::File", "cannot look at", "measure"),
+    ("MeasureError::Full", "\"app.log\", \"full\"", "measure_faults"),
+    ("MeasureError::Lock", "\"app.log.lock\", \"edited\"", "measure"),
+    ("MeasureError::NotAFile", "neither a file nor a folder", "measure"),
+    ("MeasureError::NotExplained", "is of an earlier start", "measure_faults"),
+    ("MeasureError::OtherBanks", "other PCR banks", "measure"),
+    ("MeasureError::OtherLog", "\"PCR 14\", \"event 1\"", "measure"),
+    ("MeasureError::Sealed", "\"app.log\", \"sealed\"", "measure"),
+    ("MeasureError::Unreadable", "is no log", "measure"),
+    ("TransportError::Open", "cannot open the TPM", "transport"),
+    ("TransportError::NoLocality", "knows no localities", "transport"),
 ];
 
-/// What stands between braces after `pub enum NAME`, for every error of the verifier: those of the floors that need no operating system.
+/// Errors of what talks to a TPM that no test provokes, and why. There is none of the verifier's.
+const UNPROVOKED: &[(&str, &str)] = &[
+    ("EnrollmentError::Credential", "it carries an error that has its own tests"),
+    ("ProverError::Crypto", "it carries an error that has its own tests"),
+    ("MeasureError::Prover", "it carries an error that has its own tests"),
+    ("ProverError::Random", "the system's random numbers do not fail in a test"),
+    ("TlsError::NoRandom", "the system's random numbers do not fail in a test"),
+    ("MeasureError::Thread", "a thread that hashes would have to panic"),
+    (
+        "EnrollmentError::EndorsementKey",
+        "open: an endorsement key that cannot be read is refused with its request before",
+    ),
+    ("EnrollmentError::EndorsementKind", "open: no virtual TPM makes an endorsement key of another kind"),
+    ("ProverError::Encode", "open: no command of this crate is larger than its buffer"),
+    ("ProverError::Credential", "open: a credential that cannot be read is refused as a file before"),
+    ("ProverError::Parameter", "open: what cannot be sent is refused where it is read"),
+    ("ProverError::NoAttestationKey", "open: needs a TPM that changes a key between two commands"),
+    ("ProverError::QuoteChanged", "open: needs a TPM that signs something else than it says"),
+    ("ProverError::NotAsked", "open: needs a TPM that answers another question"),
+    ("TransportError::System", "open: needs a device that fails after it was opened"),
+];
+
+/// What stands between braces after `pub enum NAME`, for every error of the library.
 fn errors() -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
-    for floor in ["wire", "structures", "log", "crypto", "verify", "proof"] {
+    for floor in ["wire", "structures", "log", "crypto", "verify", "proof", "prover", "prover/transport", "tls"] {
         for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(floor)).unwrap() {
-            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap();
             for after in text.split("\npub enum ").skip(1) {
                 let name = after.split(|c: char| !c.is_alphanumeric()).next().unwrap();
                 if name.ends_with("Error") || name.ends_with("ErrorKind") {
@@ -127,9 +178,9 @@ fn tests() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_error_of_the_verifier_is_provoked() {
+fn every_error_is_provoked() {
     let (errors, tests) = (errors(), tests());
-    let mut counts = (0, 0);
+    let mut counts = (0, 0, 0);
     let mut missing = Vec::new();
     for (error, variants) in &errors {
         for variant in variants {
@@ -141,6 +192,10 @@ fn every_error_of_the_verifier_is_provoked() {
             let quoted = format!("\"{variant}\"");
             let named = tests.iter().any(|(_, text)| whole(text) || text.contains(error) && text.contains(&quoted));
             let words = BY_WORDS.iter().find(|(known, ..)| *known == path);
+            if !named && words.is_none() && UNPROVOKED.iter().any(|(known, _)| *known == path) {
+                counts.2 += 1;
+                continue;
+            }
             match (named, words) {
                 (true, None) => counts.0 += 1,
                 (false, Some((_, words, test))) => {
@@ -152,7 +207,12 @@ fn every_error_of_the_verifier_is_provoked() {
             }
         }
     }
-    println!("{} errors: {} variants named by a test, {} asked for by their words", errors.len(), counts.0, counts.1);
+    let (named, by_words, unprovoked) = counts;
+    println!(
+        "{} errors: {named} variants named by a test, {by_words} by their words, {unprovoked} not provoked",
+        errors.len()
+    );
+    assert_eq!(unprovoked, UNPROVOKED.len(), "a line of UNPROVOKED is of no error, or of one that a test provokes");
     assert!(missing.is_empty(), "without a test that provokes them:\n{}", missing.join("\n"));
     for (known, words, _) in BY_WORDS {
         let exists = |(error, variants): &(String, Vec<String>)| {
@@ -160,6 +220,6 @@ fn every_error_of_the_verifier_is_provoked() {
                 .split_once("::")
                 .is_some_and(|(name, variant)| name == error && variants.iter().any(|one| one == variant))
         };
-        assert!(errors.iter().any(exists) && !words.is_empty(), "{known} is no error of the verifier");
+        assert!(errors.iter().any(exists) && !words.is_empty(), "{known} is no error");
     }
 }

@@ -1,4 +1,5 @@
-//! Promise: every known attack has a test that carries its number, or a line here that says which capability it waits for.
+//! Promise: every known attack has a test that carries its number, or a line here that says which capability it waits for; and every error
+//! has a test that provokes it, or a line here that says why not.
 //!
 //! The families: Q quote, S signature, K key, X certificate, L event log, R replay, I IMA list, A application log, T TLS binding,
 //! P proof file, policy and tool.
@@ -61,4 +62,159 @@ fn every_attack_is_tested_or_waits() {
     }
     println!("{} attacks tested, {} wait", counts.0, counts.1);
     assert!(tested.iter().all(|(family, number)| FAMILIES.iter().any(|(f, last)| f == family && number <= last)));
+}
+
+/// Errors that a test asks for by their words, as a user reads them: the words, and the test that has them.
+const BY_WORDS: &[(&str, &str, &str)] = &[
+    ("LogsError::Missing", "asks for the log", "attacks_events"),
+    ("LogsError::Twice", "two logs of the name", "attacks_events"),
+    ("LogsError::NotExplained", " does not lead to its value", "attacks_events"),
+    ("LogsError::Unmeasured", " is at its start", "attacks_events"),
+    ("LogsError::Separator", "it has no separator", "attacks_events"),
+    ("LogsError::SecureBootOff", "Secure Boot was off", "attacks_events"),
+    ("LogsError::SecureBootKey", "Secure Boot's {variable} is none", "attacks_events"),
+    ("LogsError::NoAuthority", "by an authority that the policy names", "attacks_events"),
+    ("LogsError::NotRevoked", "does not revoke sha256:", "attacks_events"),
+    ("LogsError::UnexpectedEvent", "matches no rule of the policy", "attacks_events"),
+    ("LogsError::DuplicateEvent", "is a second one", "attacks_events"),
+    ("LogsError::EventDigest", "SHA-1 and unknown algorithms do not count", "attacks_events"),
+    ("LogsError::NotSealed", "does not end with a seal", "attacks_events"),
+    ("LogsError::AfterSeal", "follows the seal", "attacks_events"),
+    ("SeparatorError::Missing", "it has no separator", "attacks_events"),
+    ("SeparatorError::Twice", "second separator", "attacks_events"),
+    ("SeparatorError::Error", "tells an error (", "attacks_events"),
+    ("SeparatorError::Undecodable", "is called a separator, and measured something else", "attacks_events"),
+    ("SeparatorError::EventBetween", "stands between the separators", "attacks_events"),
+    ("SeparatorError::BeforeTheSystem", "before the firmware ended", "attacks_events"),
+    ("EnrollmentError::Attestation", "is no attestation key", "enroll"),
+    ("EnrollmentError::Endorsement", "the endorsement key is not trusted", "enroll"),
+    ("EnrollmentError::EndorsementAttributes", "its attributes are", "enroll"),
+    ("EnrollmentError::OtherEndorsementKey", "somebody answers for a TPM that is not theirs", "enroll"),
+    ("ProverError::Refused", "the TPM refuses", "commands"),
+    ("ProverError::NotForThisTpm", "for none of this TPM's endorsement keys", "enroll"),
+    ("ProverError::LastTry", "2 have failed, and 3 lock it", "prove"),
+    ("ProverError::InactiveBank", "is not active", "prove"),
+    ("ProverError::NoNvIndex", "no NV index", "prove"),
+    ("ProverError::PcrsChange", "extended between quote and reading", "prove"),
+    ("ProverError::Key", "cannot be used", "prove"),
+    ("ProverError::Public", "what the TPM gave", "prove"),
+    ("MeasureError::Edited", "\"app.log\", \"event\"", "measure_faults"),
+    ("MeasureError::EmptyFolder", "holds no file", "measure"),
+    ("MeasureError::File", "cannot look at", "measure"),
+    ("MeasureError::Full", "\"app.log\", \"full\"", "measure_faults"),
+    ("MeasureError::Lock", "\"app.log.lock\", \"edited\"", "measure"),
+    ("MeasureError::NotAFile", "neither a file nor a folder", "measure"),
+    ("MeasureError::NotExplained", "is of an earlier start", "measure_faults"),
+    ("MeasureError::OtherBanks", "other PCR banks", "measure"),
+    ("MeasureError::OtherLog", "\"PCR 14\", \"event 1\"", "measure"),
+    ("MeasureError::Sealed", "\"app.log\", \"sealed\"", "measure"),
+    ("MeasureError::Unreadable", "is no log", "measure"),
+    ("TransportError::Open", "cannot open the TPM", "transport"),
+    ("TransportError::NoLocality", "knows no localities", "transport"),
+];
+
+/// Errors of what talks to a TPM that no test provokes, and why. There is none of the verifier's.
+const UNPROVOKED: &[(&str, &str)] = &[
+    ("EnrollmentError::Credential", "it carries an error that has its own tests"),
+    ("ProverError::Crypto", "it carries an error that has its own tests"),
+    ("MeasureError::Prover", "it carries an error that has its own tests"),
+    ("ProverError::Random", "the system's random numbers do not fail in a test"),
+    ("TlsError::NoRandom", "the system's random numbers do not fail in a test"),
+    ("MeasureError::Thread", "a thread that hashes would have to panic"),
+    (
+        "EnrollmentError::EndorsementKey",
+        "open: an endorsement key that cannot be read is refused with its request before",
+    ),
+    ("EnrollmentError::EndorsementKind", "open: no virtual TPM makes an endorsement key of another kind"),
+    ("ProverError::Encode", "open: no command of this crate is larger than its buffer"),
+    ("ProverError::Credential", "open: a credential that cannot be read is refused as a file before"),
+    ("ProverError::Parameter", "open: what cannot be sent is refused where it is read"),
+    ("ProverError::NoAttestationKey", "open: needs a TPM that changes a key between two commands"),
+    ("ProverError::QuoteChanged", "open: needs a TPM that signs something else than it says"),
+    ("ProverError::NotAsked", "open: needs a TPM that answers another question"),
+    ("TransportError::System", "open: needs a device that fails after it was opened"),
+];
+
+/// What stands between braces after `pub enum NAME`, for every error of the library.
+fn errors() -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    for floor in ["wire", "structures", "log", "crypto", "verify", "proof", "prover", "prover/transport", "tls"] {
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(floor)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap();
+            for after in text.split("\npub enum ").skip(1) {
+                let name = after.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+                if name.ends_with("Error") || name.ends_with("ErrorKind") {
+                    let body = after.split("\n}").next().unwrap();
+                    let variants = body.lines().filter_map(|line| line.strip_prefix("    "));
+                    let variants = variants.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+                    let variants = variants.map(|line| line.split(|c: char| !c.is_alphanumeric()).next().unwrap());
+                    found.push((name.to_owned(), variants.map(str::to_owned).collect()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The texts of the tests, by their names, but for this one.
+fn tests() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let named = sources.map(|path| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, fs::read_to_string(path).unwrap())
+    });
+    named.filter(|(name, _)| name != "attack_table").collect()
+}
+
+#[test]
+fn every_error_is_provoked() {
+    let (errors, tests) = (errors(), tests());
+    let mut counts = (0, 0, 0);
+    let mut missing = Vec::new();
+    for (error, variants) in &errors {
+        for variant in variants {
+            let path = format!("{error}::{variant}");
+            let whole = |text: &str| {
+                text.match_indices(&path).any(|(at, _)| !text[at + path.len()..].starts_with(char::is_alphanumeric))
+            };
+            // Some tests compare the names of variants, without what they hold.
+            let quoted = format!("\"{variant}\"");
+            let named = tests.iter().any(|(_, text)| whole(text) || text.contains(error) && text.contains(&quoted));
+            let words = BY_WORDS.iter().find(|(known, ..)| *known == path);
+            if !named && words.is_none() && UNPROVOKED.iter().any(|(known, _)| *known == path) {
+                counts.2 += 1;
+                continue;
+            }
+            match (named, words) {
+                (true, None) => counts.0 += 1,
+                (false, Some((_, words, test))) => {
+                    let text = &tests.iter().find(|(name, _)| name == test).expect("a test").1;
+                    assert!(text.contains(words), "{path}: {test} does not ask for {words:?}");
+                    counts.1 += 1;
+                }
+                (named, words) => missing.push(format!("{path}: named: {named}, words: {words:?}")),
+            }
+        }
+    }
+    let (named, by_words, unprovoked) = counts;
+    println!(
+        "{} errors: {named} variants named by a test, {by_words} by their words, {unprovoked} not provoked",
+        errors.len()
+    );
+    assert_eq!(unprovoked, UNPROVOKED.len(), "a line of UNPROVOKED is of no error, or of one that a test provokes");
+    assert!(missing.is_empty(), "without a test that provokes them:\n{}", missing.join("\n"));
+    for (known, words, _) in BY_WORDS {
+        let exists = |(error, variants): &(String, Vec<String>)| {
+            known
+                .split_once("::")
+                .is_some_and(|(name, variant)| name == error && variants.iter().any(|one| one == variant))
+        };
+        assert!(errors.iter().any(exists) && !words.is_empty(), "{known} is no error");
+    }
 }

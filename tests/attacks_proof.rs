@@ -172,11 +172,59 @@ fn p13_text_out_of_evidence_is_escaped() {
     assert!(outcome.out.contains("\\u{1b}"), "the name is shown: {outcome:?}");
 }
 
+/// Of attachments and logs, which nothing binds; in the report for people and in that for programs.
+#[test]
+fn p13_names_of_what_is_enclosed_are_escaped() {
+    use common::machine::Machine;
+    let evil = "\u{1b}[2J\r\nACCEPTED\u{202e}\u{7f}";
+    let mut machine = Machine::new();
+    machine.attachments = vec![(evil, evil, evil.as_bytes().to_vec())];
+    let logs = vec![(evil, Machine::log(&machine.firmware)), ("firmware", Machine::log(&machine.firmware))];
+    machine.logs = Some(logs);
+    let rest = "[pcr.sha256]\n4 = \"log\"\n[events]\nallow_unknown = [4]\n";
+    for more in [&[][..], &["--json"]] {
+        let outcome = machine.verify(rest, more);
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        let controls = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}');
+        assert!(!controls(&outcome.out) && !controls(&outcome.notes), "{outcome:?}");
+        assert!(outcome.out.contains("u{1b}[2J"), "the name is shown: {outcome:?}");
+        assert!(outcome.out.lines().skip(1).all(|line| !line.starts_with("ACCEPTED")), "{outcome:?}");
+    }
+}
+
 #[test]
 fn p14_nothing_is_unpacked() {
-    let gzip = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 0, 0, 0xff, 0xff];
-    let outcome = verify_with("p14", &gzip, &toml("[pcr.sha256]\n0 = \"zero\"\n"), &[]);
-    assert_eq!(outcome.code, 1, "{outcome:?}");
+    // A stored block (RFC 1951, 3.2.4) of the proof that is accepted as it is.
+    let proof = common::swtpm("rsa_sha256", None).der;
+    let size = u16::try_from(proof.len()).unwrap();
+    let block = [&[1][..], &size.to_le_bytes(), &(!size).to_le_bytes(), &proof].concat();
+    let gzip = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], &block].concat();
+    let zlib = [&[0x78, 1][..], &block].concat();
+    let zip = [b"PK\x03\x04\x0a\0\0\0\0\0", &proof[..]].concat();
+    let zstandard = [&[0x28, 0xb5, 0x2f, 0xfd, 0x60][..], &size.to_le_bytes(), &proof].concat();
+    let policy = toml("[pcr.sha256]\n0 = \"zero\"\n");
+    for packed in [gzip, zlib, zip, zstandard] {
+        let outcome = verify_with("p14", &packed, &policy, &[]);
+        assert_eq!(outcome.code, 1, "{outcome:?}");
+    }
+    assert_eq!(verify_with("p14", &proof, &policy, &[]).code, 0);
+}
+
+/// What was refused is refused again after something was accepted, and the other way about, with the same words.
+#[test]
+fn p20_verification_has_no_memory() {
+    let zero = toml("[pcr.sha256]\n0 = \"zero\"\n");
+    let other = zero.replace("\"zero\"", &format!("[\"{}\"]", "ab".repeat(32)));
+    let ask = |policy: &str, nonce: &[&str]| {
+        let outcome = verify_with("p20", &good(), policy, nonce);
+        (outcome.code, outcome.out, outcome.notes)
+    };
+    let (accepted, refused) = (ask(&zero, &[]), ask(&other, &[]));
+    assert_eq!((accepted.0, refused.0), (0, 1));
+    for _ in 0..3 {
+        assert_eq!(ask(&other, &[]), refused);
+        assert_eq!(ask(&zero, &[]), accepted);
+    }
 }
 
 /// A link in the place of the output is neither written through nor replaced.

@@ -335,6 +335,23 @@ fn t06_a_leaf_of_another_authority() {
     refused(&own, &machine, policy);
 }
 
+/// A connection is bound by SHA-256 alone; and by what the peer has shown, which must be something.
+#[test]
+fn t07_a_key_that_was_measured_by_another_hash() {
+    let server = Identity::of(2);
+    let spki = server.key.spki();
+    let by_sha256 = measurement("tls-spki", "", &hash(SHA256, &spki), spki.len() as u64);
+    // The same with SHA-384: its number, its length, sixteen octets more.
+    let place = by_sha256.windows(5).position(|window| window == [2, 1, 0x0b, 4, 32]).unwrap();
+    let digest = hash(tpmproof::crypto::HashAlgorithm::Sha384, &spki);
+    let mut der = [&by_sha256[..place], &[2, 1, 0x0c, 4, 48], &digest, &by_sha256[place + 5 + 32..]].concat();
+    der[1] += 16;
+    let machine = Machine { application: vec![of_der(13, &der)], ..Machine::new() };
+    let error = verified(&machine, requires("tls-spki")).tls_key(None).unwrap_err();
+    assert_eq!(error, VerifyError::TlsHash(tpmproof::structures::TpmAlgId::SHA384));
+    assert_eq!(TlsEndpoint::new(Role::Server, []).unwrap_err(), VerifyError::NoPeerCertificate);
+}
+
 #[test]
 fn t07_the_beginning_of_a_digest() {
     let server = Identity::of(2);

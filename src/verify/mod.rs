@@ -48,6 +48,7 @@ mod facts_text;
 mod hcl_report;
 mod ima;
 mod key;
+mod key_stair;
 mod kinds_text;
 mod log_names;
 mod logs;
@@ -67,8 +68,9 @@ mod policy_der;
 mod policy_items;
 mod policy_list;
 mod policy_logs;
-mod policy_webauthn;
 #[cfg(feature = "std")]
+mod policy_sense;
+mod policy_webauthn;
 mod policy_write;
 mod public_area;
 mod quote;
@@ -145,10 +147,10 @@ pub use pcr_values::{PcrValue, PcrValues};
 pub use platforms::{ATTESTATION_KEY, ENDORSEMENT_KEY, KNOWN_ROOTS, KnownRoot, Platform, Purpose};
 pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
-#[cfg(feature = "cli")]
-pub(crate) use policy_builder::name_fits;
 pub use policy_der::PolicyDerError;
 pub use policy_list::{PolicyList, PolicyPlace};
+#[cfg(feature = "cli")]
+pub(crate) use policy_sense::name_fits;
 pub use policy_webauthn::RelyingParty;
 #[cfg(feature = "prover")]
 pub(crate) use public_area::{PublicArea, judge_attributes};

@@ -5,7 +5,8 @@ use super::{
     SignedDocument, Time, TrustedKey, VerifyError,
     check::{Detail, Finding},
     error::EvidenceError,
-    stairs::{begin, book_chain, judge_logs, reject},
+    key_stair::book_chain,
+    stairs::{begin, judge_logs, reject},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::structures::TpmAlgId;

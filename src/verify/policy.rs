@@ -145,7 +145,7 @@ pub enum PolicyError {
     /// No digest of an event rule is of a bank in which its PCR is judged.
     #[expect(missing_docs, reason = "which PCR, and the bank in which it is judged")]
     EventDigestBank { index: u8, bank: HashAlgorithm },
-    /// A log is named for a PCR that no log is to explain, or a second time for one.
+    /// A log is named for a PCR that no log is to explain, or a second time for one, or none is named; 32 where a rule names no PCR.
     LogRule(u8),
     /// A runtime list is named for this PCR, and another log after it, or another rule names it too.
     RuntimeList(u8),
@@ -237,7 +237,7 @@ impl fmt::Display for PolicyError {
                 "a rule for events of PCR {index} has no digest of {}, the bank in which the PCR is judged, and can match nothing",
                 bank.name()
             ),
-            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or one log twice, or the PCR is not \"log\" in [pcr.*]"),
+            Self::LogRule(index) => write!(f, "[logs] names logs for PCR {index} twice, or one log twice, or none, or the PCR is not \"log\" in [pcr.*]"),
             Self::RuntimeList(index) => write!(
                 f,
                 "[logs] names ima for PCR {index} before another log, or in two lists that differ: it is the last of its PCR, and its PCRs have the same logs"

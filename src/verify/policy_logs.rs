@@ -34,11 +34,11 @@ impl<'a> PolicyBuilder<'a> {
         let (mut named, mut lists) = (0, false);
         for rule in self.logs.iter() {
             let wrong = rule.pcrs & (named | !self.logged());
-            if wrong != 0 || rule.pcrs == 0 || rule.logs.is_empty() {
-                return Err(PolicyError::LogRule(u8::try_from(wrong.trailing_zeros()).unwrap_or(0)));
+            if wrong != 0 {
+                return Err(PolicyError::LogRule(lowest(wrong)));
             }
-            if rule.logs.repeated().is_some() {
-                return Err(PolicyError::LogRule(u8::try_from(rule.pcrs.trailing_zeros()).unwrap_or(0)));
+            if rule.pcrs == 0 || rule.logs.is_empty() || rule.logs.repeated().is_some() {
+                return Err(PolicyError::LogRule(lowest(rule.pcrs)));
             }
             let first = u8::try_from(rule.pcrs.trailing_zeros()).unwrap_or(0);
             if let Some(place) = rule.logs.iter().position(|log| log == LogName::Ima) {
@@ -168,6 +168,11 @@ fn lengths<'d>(digests: &PolicyList<'d, TpmtHa<'d>>) -> Result<(), PolicyError> 
         Some(wrong) => Err(PolicyError::WrongLength(wrong.digest.len())),
         None => Ok(()),
     }
+}
+
+/// The first PCR of some; 32 where there is none.
+fn lowest(pcrs: u32) -> u8 {
+    u8::try_from(pcrs.trailing_zeros()).unwrap_or(u8::MAX)
 }
 
 fn bit(index: u8) -> u32 {

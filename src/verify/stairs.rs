@@ -1,10 +1,10 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attestation, Attested, Attributes, CertificateError, Challenge, Evidence, KeyEvidence, Logs,
-    LogsError, Policy, Rejection, Report, SignedAttest, Time, Trust, TrustedKey, VerifiedQuote, VerifyError,
+    Attachments, Attestation, Attested, Challenge, Evidence, Logs, LogsError, Policy, Rejection, Report, SignedAttest,
+    Time, TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
-    revocation,
+    key_stair::{book_attributes, book_chain, trust_key},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::structures::TpmAlgId;
@@ -37,39 +37,6 @@ fn trust<'a>(
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
     policy.judge_quotes()?;
     trust_key(&evidence.key, policy, time, crypto)
-}
-
-/// By what the verifier knows of the key, or else by its certificates.
-#[inline(never)]
-pub(super) fn trust_key<'a>(
-    evidence: &KeyEvidence<'a>,
-    policy: &Policy<'a>,
-    time: Time,
-    crypto: &'a dyn Crypto,
-) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    let known = by_pin(evidence, policy, crypto);
-    match policy.anchors() {
-        Some(anchors) if known.is_err() => {
-            TrustedKey::by_chain(evidence, anchors.iter(), policy.certificate_rules(), time, crypto)
-        }
-        _ => known,
-    }
-}
-
-/// By what the verifier knows of the key itself.
-#[inline(never)]
-fn by_pin<'a>(
-    evidence: &KeyEvidence<'a>,
-    policy: &Policy<'a>,
-    crypto: &'a dyn Crypto,
-) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    let (pins, records) = (policy.pins(), policy.activations());
-    let pinned =
-        if pins.is_empty() { Err(VerifyError::NoKey) } else { TrustedKey::by_pin(evidence, pins.iter(), crypto) };
-    if records.is_empty() || pinned.is_ok() {
-        return pinned;
-    }
-    TrustedKey::by_record(evidence, records.iter(), crypto)
 }
 
 /// The other stairs.
@@ -115,87 +82,6 @@ fn climb<'a>(
     book_attributes(report);
     judge_hash(report, &evidence.attestation, policy)?;
     judge_quote(report, evidence, policy, challenge)
-}
-
-/// The reason to trust the key is one stair, and up to three lines. The key goes into the report.
-#[inline(never)]
-pub(super) fn book_chain<'a>(
-    report: &mut Report<'a>,
-    trusted: Result<TrustedKey<'a>, VerifyError<'a>>,
-    policy: &Policy<'a>,
-) -> Result<(), VerifyError<'a>> {
-    let key = match trusted {
-        Ok(key) => key,
-        Err(error) => {
-            let stair: CheckName = match error {
-                VerifyError::Evidence(_) => &"evidence",
-                VerifyError::Certificate(
-                    CertificateError::Revoked { .. } | CertificateError::RevocationUnknown { .. },
-                ) => {
-                    let found = Detail::Text("it leads to a root that the policy trusts");
-                    report.note(&"certificate-chain", Finding::Pass(found));
-                    &"revocation"
-                }
-                _ if policy.anchors().is_some() => &"certificate-chain",
-                _ => &"identity",
-            };
-            report.note(stair, Finding::Fail(error));
-            return Err(error);
-        }
-    };
-    let pinned = |how| {
-        let chain = Finding::NotChecked(Detail::Text("the verifier knows the key itself"));
-        [(&"certificate-chain", chain), (&"revocation", chain), (&"identity", Finding::Pass(Detail::Text(how)))]
-    };
-    let lines = match key.trust() {
-        Trust::PinnedSpki(_) => pinned("the key is pinned by its public key"),
-        Trust::PinnedName(_) => pinned("the key is pinned by its Name"),
-        Trust::Activated(record) => pinned(match record.ek_root_sha256 {
-            Some(_) => "its TPM was enrolled by a credential that only it could read; the maker vouches for that TPM",
-            None => {
-                "its TPM was enrolled by a credential that only it could read; the verifier took its endorsement key on trust"
-            }
-        }),
-        Trust::Certified(chain) => {
-            let count = chain.names().count();
-            let whole = Detail::Count { count, after: " certificates, up to a root that the policy trusts" };
-            let identity = if policy.certificate_rules().narrows_identity() {
-                Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
-            } else {
-                Finding::NotChecked(Detail::Text(
-                    "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
-                ))
-            };
-            [
-                (&"certificate-chain", Finding::Pass(whole)),
-                (&"revocation", revocation::finding(chain)),
-                (&"identity", identity),
-            ]
-        }
-    };
-    for (stair, finding) in lines {
-        report.note(stair, finding);
-    }
-    report.set_key(key);
-    Ok(())
-}
-
-/// What is known of what the key may sign.
-fn book_attributes(report: &mut Report<'_>) {
-    let Ok(key) = report.claimed_key() else { return };
-    let attributes = match key.attributes() {
-        Attributes::Authenticated => {
-            Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the Name that is known"))
-        }
-        Attributes::Claimed => Finding::NotChecked(Detail::Text(
-            "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",
-        )),
-        Attributes::Unknown => Finding::NotChecked(Detail::Text(
-            "the proof has no TPMT_PUBLIC; vouched for by the CA's profile only, or by nobody where the public key alone \
-             is pinned",
-        )),
-    };
-    report.note(&"key-attributes", attributes);
 }
 
 /// The signature, the quote, and what the policy asks of it.

@@ -8,9 +8,10 @@ use super::{
     authenticator_data::authenticator_data,
     check::{Detail, Finding},
     error::{EvidenceError, Part},
+    key_stair::{book_chain, trust_key},
     public_area::PublicArea,
     spki::same_key,
-    stairs::{begin, book_chain, judge_hash, reject, trust_key},
+    stairs::{begin, judge_hash, reject},
 };
 use crate::crypto::{Crypto, Digest, HashAlgorithm};
 

@@ -12,7 +12,9 @@ use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::TcgLog;
 use tpmproof::verify::{LogPart, Replay};
 
-const BANKS: &[HashAlgorithm] = HashAlgorithm::ALL;
+/// Those of the virtual TPM, which has no SHA-3.
+const BANKS: &[HashAlgorithm] =
+    &[HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
 
 /// PCR 10 is IMA's, of which the firmware's log says nothing.
 #[test]

@@ -89,9 +89,6 @@ pub fn all_quotes() -> Vec<Quote> {
         .into_iter()
         .map(|name| swtpm(name, None))
         .collect();
-    if cfg!(feature = "p521") {
-        quotes.push(swtpm("p521_sha512", None));
-    }
     for boot in ["boot-direct", "boot-direct-tis-ngv2", "boot-grub-sb", "boot-sdboot", "boot-uki", "boot-uki-sb"] {
         for name in ["rsa_sha256", "p256_sha256", "p384_sha384", "p256_multi"] {
             quotes.push(quote(boot, name, None));

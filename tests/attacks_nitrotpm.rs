@@ -346,7 +346,7 @@ fn q04_r22_pcrs_that_are_missing_or_others() {
 
 #[test]
 fn q10_a_document_has_no_other_bank() {
-    let values = vec![5; 32];
+    let values = [5; 32];
     let values = [&values[..]];
     let rules = [PcrRule::golden(HashAlgorithm::Sha256, 4, &values)];
     let root = hierarchy().root;

@@ -2,7 +2,7 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
-use super::{files, input, keys, log, log_file, show_text};
+use super::{files, input, keys, log, log_file, pcrlock, show_text};
 use crate::log::TcgLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
@@ -89,6 +89,10 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
         ShowKind::Public => structure::<TpmtPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::SizedPublic => structure::<Tpm2bPublic<'_>>(bytes, 0, 0, &mut lines),
         ShowKind::Log => {
+            if let Some(values) = log::reference(bytes) {
+                lines.extend(pcrlock::lines(&values));
+                return Ok(lines);
+            }
             // Of JSON what is shown, and where it lies, is of the log that is made of it.
             for file in log_file::from_bytes(bytes.to_vec())? {
                 let log = log::detect(&file.bytes).map_err(|error| error.to_string())?;

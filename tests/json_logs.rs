@@ -225,6 +225,10 @@ fn reference_values_are_shown_and_allow_events() {
     assert!(table.code == 0 && table.out.contains("6 reference values"), "{table:?}");
     let json: serde_json::Value = serde_json::from_str(&line(&["log", &file, "--json"]).out).unwrap();
     assert_eq!(json["reference"][3]["digests"]["sha256"], digits(&hash(HashAlgorithm::Sha256, b"ready")));
+    let shown = line(&["show", &file]).out;
+    assert!(
+        shown.contains("reference value of PCR 11") && shown.contains(&digits(&hash(HashAlgorithm::Sha256, b"ready")))
+    );
     // It is no log: nothing is replayed, and no proof encloses it.
     assert_eq!(line(&["log", &file, &log]).code, 1);
     let (_, outcome) = prove(&swtpm, &file);
@@ -336,4 +340,27 @@ fn what_is_broken_is_refused_by_its_record() {
     // What names a record is escaped.
     let file = folder.write("log.json", good.replace("\"systemd\"", "\"\\u001b[2J\"").as_bytes());
     assert!(!line(&["log", &file]).notes.contains('\u{1b}'));
+}
+
+/// Whatever octet is changed, and wherever a file ends: it is read, or refused with a reason.
+#[test]
+fn no_octet_breaks_the_reader() {
+    let folder = Folder::new("json-octets");
+    let (one, two) = (phase("ready"), record("\"nv_index\":30474752", NV_NAME.as_bytes(), NV_NAME, "product-id"));
+    let text = (one + &two).into_bytes();
+    let mut refused = 0;
+    let mut judge = |bytes: &[u8]| {
+        let outcome = line(&["log", &folder.write("log", bytes)]);
+        assert!(outcome.code <= 1 && outcome.notes.is_empty() == (outcome.code == 0), "{outcome:?}");
+        refused += usize::from(outcome.code == 1);
+    };
+    for place in (0..text.len()).step_by(3) {
+        judge(&text[..place]);
+        for octet in [b'0', b'"', 0x1e, 0xff] {
+            let mut changed = text.clone();
+            changed[place] = octet;
+            judge(&changed);
+        }
+    }
+    assert!(refused > text.len() / 2, "{refused} of {}", text.len() * 5 / 3);
 }

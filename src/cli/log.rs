@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, C
     for path in &arguments.files {
         let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
         let bytes = files::read(path, arguments.max_size)?;
-        if let Some(values) = reference(&bytes, arguments.files.len()) {
+        if let Some(values) = reference(&bytes).filter(|_| arguments.files.len() == 1) {
             let text = if arguments.json { pcrlock::json(&values) } else { pcrlock::table(&values) };
             return print(out, &text);
         }
@@ -48,9 +48,9 @@ fn print(out: &mut dyn Write, text: &str) -> Result<u8, CliError> {
     Ok(0)
 }
 
-/// The one file has values to compare with, and no log.
-fn reference(bytes: &[u8], files: usize) -> Option<JsonLog> {
-    let log = (files == 1 && json_log::is_json(bytes)).then(|| json_log::read(bytes).ok())?;
+/// Values to compare with, where a file has those and no log.
+pub(crate) fn reference(bytes: &[u8]) -> Option<JsonLog> {
+    let log = json_log::is_json(bytes).then(|| json_log::read(bytes).ok())?;
     log.filter(|log| log.reference)
 }
 

@@ -6,6 +6,7 @@ use super::json::Json;
 use super::json_log::{self, JsonLog, Record, Target};
 use super::policy_events::OwnedEvents;
 use super::policy_value::texts;
+use super::show::Line;
 use crate::crypto::HashAlgorithm;
 use crate::wire::Hex;
 use core::fmt::Write;
@@ -49,6 +50,14 @@ fn pcr(record: &Record) -> Option<u8> {
         Target::Pcr(index) => u8::try_from(index).ok(),
         Target::Nv(_) => None,
     }
+}
+
+/// A line for each value. Where they stand in the file is not known.
+pub(crate) fn lines(log: &JsonLog) -> impl Iterator<Item = Line> {
+    log.records.iter().map(|record| {
+        let name = format!("reference value of PCR {}", pcr(record).unwrap_or_default());
+        Line { depth: 0, offset: 0, length: 0, name, value: Some(record.digests_text()) }
+    })
 }
 
 /// The values for people.

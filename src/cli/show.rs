@@ -2,7 +2,7 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
-use super::{files, input, keys, log, log_file, show_kinds, show_objects, show_text};
+use super::{files, input, keys, log, log_file, pcrlock, show_kinds, show_objects, show_text};
 use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::{Tpm2bAttest, Tpm2bPublic, TpmsAttest, TpmtPublic, TpmtSignature};
@@ -100,6 +100,10 @@ fn lines(kind: ShowKind, bytes: &[u8], path: &Path) -> Result<Vec<Line>, String>
         ShowKind::NvPublic => return show_objects::nv_public(bytes, &mut lines).map(|()| lines),
         ShowKind::IdObject => return show_objects::id_object(bytes, &mut lines).map(|()| lines),
         ShowKind::Log => {
+            if let Some(values) = log::reference(bytes) {
+                lines.extend(pcrlock::lines(&values));
+                return Ok(lines);
+            }
             // Of JSON what is shown, and where it lies, is of the log that is made of it.
             for file in log_file::from_bytes(bytes.to_vec())? {
                 let log = log::detect(&file.bytes).map_err(|error| error.to_string())?;

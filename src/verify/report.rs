@@ -259,8 +259,9 @@ impl fmt::Display for Rejection<'_> {
 
 impl core::error::Error for Rejection<'_> {}
 
-/// As many as there are names of checks, less one for what is no proof.
-const MAX_CHECKS: usize = 29;
+/// As many as there are names of checks, less those for what is no proof, for the channel, which is told apart, and for a policy's selection, beside which
+/// nothing is judged by logs.
+const MAX_CHECKS: usize = 27;
 
 /// The stairs end at the first failure, and only the last one has several rules; what fails beyond these is told without its reason.
 const MAX_FAILURES: usize = 6;

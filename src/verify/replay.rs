@@ -1,6 +1,5 @@
 //! What the registers hold if a log is true: one pass over it, for all banks at once.
 
-use super::runtime_list::Until;
 use super::start_up::{DYNAMIC, Start};
 use super::{LogName, PcrValues};
 use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
@@ -146,7 +145,7 @@ impl Replay {
         let mut counted = 0;
         for part in parts {
             if let EventLog::Ima(_) = part.log {
-                counted = self.run_list(part, crypto, &Until::of(part, quoted)?)?;
+                counted = self.run_list(part, crypto, quoted)?;
                 continue;
             }
             for event in part.log.events() {

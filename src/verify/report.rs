@@ -280,8 +280,8 @@ impl fmt::Display for Rejection<'_> {
 
 impl core::error::Error for Rejection<'_> {}
 
-/// As many as one kind of evidence can have: no policy that judges a digest of PCRs judges their values and logs, and no WebAuthn statement either.
-const MAX_CHECKS: usize = 29;
+/// As many as one proof can have: beside a policy's selection nothing is judged by logs; other kinds of evidence have fewer. The channel is told apart.
+const MAX_CHECKS: usize = 28;
 
 /// The stairs end at the first failure, and only the last one has several rules; what fails beyond these is told without its reason.
 const MAX_FAILURES: usize = 6;

@@ -43,8 +43,9 @@ impl Replay {
         &mut self,
         part: &LogPart<'_>,
         crypto: &dyn Crypto,
-        until: &Until<'_>,
+        quoted: Option<PcrValues<'_>>,
     ) -> Result<u32, ReplayError> {
+        let until = Until::of(part, quoted)?;
         for event in part.events() {
             let Some(entry) = event.ima() else { continue };
             if !entry.is_consistent(crypto).map_err(ReplayError::Crypto)? {
@@ -75,23 +76,22 @@ const INCONSISTENT: &str = "the digest that the list has of it is not that of it
 
 /// The quoted values of the registers that a list extends: where all of one bank are reached, the quote was made.
 #[derive(Debug)]
-pub(crate) struct Until<'a> {
+struct Until<'a> {
     values: heapless::Vec<PcrValue<'a>, MAX_VALUES>,
 }
 
-/// Four registers in four banks. Lists extend one.
-const MAX_VALUES: usize = 16;
+/// Two registers in four banks. Lists extend one.
+const MAX_VALUES: usize = 8;
 
 impl<'a> Until<'a> {
     /// Of `quoted`, those that the list of `part` extends; nothing is reached by another log.
-    #[inline(never)]
-    pub(crate) fn of(part: &LogPart<'_>, quoted: Option<PcrValues<'a>>) -> Result<Self, ReplayError> {
+    fn of(part: &LogPart<'_>, quoted: Option<PcrValues<'a>>) -> Result<Self, ReplayError> {
         let mut values = heapless::Vec::new();
         let (EventLog::Ima(_), Some(quoted)) = (&part.log, quoted) else { return Ok(Self { values }) };
         let own = part.events().fold(0, |bits, event| bits | bit(event.register()));
         for value in quoted.iter().filter(|value| own & bit(value.index.into()) != 0) {
             if HashAlgorithm::try_from(value.bank).is_ok() && values.push(value).is_err() {
-                let rule = "a list extends four registers at most that are quoted";
+                let rule = "a list extends two registers at most that are quoted";
                 return Err(ReplayError::RuntimeList { event: 0, rule });
             }
         }
@@ -99,7 +99,7 @@ impl<'a> Until<'a> {
     }
 
     /// Whether the replay holds what was quoted, after an event of `register`, in one bank at least.
-    pub(crate) fn reached(&self, replay: &Replay, register: u32) -> bool {
+    fn reached(&self, replay: &Replay, register: u32) -> bool {
         let holds = |value: &PcrValue<'_>| {
             let bank = HashAlgorithm::try_from(value.bank);
             bank.is_ok_and(|bank| replay.value(bank, value.index) == Some(value.value))

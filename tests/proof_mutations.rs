@@ -92,7 +92,7 @@ impl Evidence {
     fn vector(id: &'static str) -> Self {
         let text = fs::read_to_string(vector(&format!("{id}.proof"))).unwrap();
         let of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
-        let (_, der) = pem_rfc7468::decode_vec(text[text.find("-----").unwrap()..].as_bytes()).unwrap();
+        let (_, der) = pem_rfc7468::decode_vec(&text.as_bytes()[text.find("-----").unwrap()..]).unwrap();
         Self::new(id, der, &of("policy: "), common::hex(&of("nonce: ")))
     }
 

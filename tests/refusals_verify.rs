@@ -54,7 +54,7 @@ impl Machine {
     fn judge(
         &self,
         rules: impl FnOnce(PolicyBuilder<'static>) -> PolicyBuilder<'static>,
-    ) -> Result<(), Rejection<'static>> {
+    ) -> Result<(), Box<Rejection<'static>>> {
         let key = Key::new(1);
         let pins = leak(&[Pin::Name(name(&key.public_area(AK_ATTRIBUTES)).leak())]);
         let policy = Box::leak(Box::new(rules(Policy::builder().pinned(pins)).build().unwrap()));
@@ -76,7 +76,9 @@ impl Machine {
         };
         let challenge = Challenge::nonce(NONCE).unwrap();
         let time = Time::from_unix_seconds(0);
-        tpmproof::verify::verify_evidence(&evidence, policy, &challenge, time, self.crypto).map(|_| ())
+        tpmproof::verify::verify_evidence(&evidence, policy, &challenge, time, self.crypto)
+            .map(|_| ())
+            .map_err(Box::new)
     }
 
     fn error(&self, rules: impl FnOnce(PolicyBuilder<'static>) -> PolicyBuilder<'static>) -> VerifyError<'static> {
@@ -235,7 +237,9 @@ fn s22_cryptography_that_lacks_something() {
         assert!(wrong.to_string().contains("support"), "{wrong}");
     }
     let unknown = [TpmAlgId(0x12), TpmAlgId(0x27), TpmAlgId::NULL, TpmAlgId(0)];
-    unknown.map(|id| assert_eq!(HashAlgorithm::try_from(id), Err(CryptoError::UnknownHash(id))));
+    for id in unknown {
+        assert_eq!(HashAlgorithm::try_from(id), Err(CryptoError::UnknownHash(id)));
+    }
     // The replay of a log, and the path of certificates.
     let log = [header(&[SHA256]), event(&[SHA256], 0, 5, b"a", b"a")].concat().leak() as &[u8];
     let part = [LogPart::whole(tpmproof::log::TcgLog::from_bytes(log).unwrap())];

@@ -236,7 +236,7 @@ fn s22_cryptography_that_lacks_something() {
     for wrong in [hash, curve, CryptoError::UnknownHash(TpmAlgId(0x12))] {
         assert!(wrong.to_string().contains("support"), "{wrong}");
     }
-    let unknown = [TpmAlgId(0x12), TpmAlgId(0x27), TpmAlgId::NULL, TpmAlgId(0)];
+    let unknown = [TpmAlgId(0x12), TpmAlgId(0x2a), TpmAlgId::NULL, TpmAlgId(0)];
     for id in unknown {
         assert_eq!(HashAlgorithm::try_from(id), Err(CryptoError::UnknownHash(id)));
     }

@@ -48,6 +48,11 @@ pub(crate) fn read(argument: &str, max_size: u64) -> Result<Vec<(LogName, Vec<u8
     let bytes = files::read(path, max_size)?;
     let no_log = |reason: String| CliError::Evidence(format!("{} is no log: {reason}", path.display()));
     let found = match named {
+        Some((LogName::Cel, _)) if json_log::is_json(&bytes) => {
+            return Err(no_log(
+                "a Canonical Event Log in JSON is read as the logs firmware and systemd, by what its records are of; leave out cel=".into(),
+            ));
+        }
         Some((name, _)) if json_log::is_json(&bytes) => {
             let log = json_log::read(&bytes).and_then(no_reference).map_err(no_log)?;
             std::vec![LogFile { name: Some(name), bytes: json_log_convert::whole(&log) }]

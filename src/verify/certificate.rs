@@ -170,7 +170,7 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
     };
     let (input, serial) = in_field(&"serialNumber", serial_number)(input)?;
     let (input, signature_algorithm) = in_field(&"signature", whole(tag::SEQUENCE))(input)?;
-    let (input, issuer) = in_field(&"issuer", DistinguishedName::decode)(input)?;
+    let (input, issuer) = in_field(&"issuer", issuer)(input)?;
     let (input, (not_before, not_after)) = in_field(
         &"validity",
         within(tag::SEQUENCE, |input| {
@@ -206,6 +206,15 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
             signature,
         },
     ))
+}
+
+/// TPMs come with attribute certificates too (RFC 5755), which have a holder and the form of the issuer in these places.
+fn issuer(input: &[u8]) -> Parsed<'_, DistinguishedName<'_>> {
+    if input.first() == Some(&tag::context_constructed(0)) {
+        let kind = DecodeErrorKind::NotDer("an attribute certificate, which speaks of its holder and vouches for no key");
+        return Err(Fault::new(input, kind));
+    }
+    DistinguishedName::decode(input)
 }
 
 /// At most 20 octets (RFC 5280, 4.1.2.2), and one for the sign.

@@ -23,11 +23,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Verify a proof, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
+    /// Verify a proof or other evidence, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
     Verify(VerifyArguments),
     /// List the events of a log and the PCRs that they lead to; nothing of it is verified
     Log(LogArguments),
-    /// Show any structure, certificate or proof, field by field; nothing of it is verified
+    /// Show any structure, certificate, log or evidence, field by field; nothing of it is verified
     Show(ShowArguments),
     /// Say which event made the difference between a proof and a policy, or between two proofs
     Explain(ExplainArguments),
@@ -134,7 +134,7 @@ pub(crate) struct EvidenceArguments {
     /// What the evidence is, where that cannot be told from its bytes
     #[arg(long = "as", value_name = "FORMAT", requires = "proof")]
     pub(crate) format: Option<Format>,
-    /// The bank whose quote is taken, where the evidence has several: sha256, sha384, sha512 or sha1 [default: the strongest]
+    /// The bank whose quote is taken, where the evidence has several: such as sha256 or sha3_256 [default: the strongest]
     #[arg(long, value_name = "BANK", requires = "proof")]
     pub(crate) bank: Option<String>,
     /// A `TPMS_ATTEST`, as `tpm2_quote` -m writes it

@@ -211,7 +211,8 @@ fn tbs_certificate(input: &[u8]) -> Parsed<'_, Certificate<'_>> {
 /// TPMs come with attribute certificates too (RFC 5755), which have a holder and the form of the issuer in these places.
 fn issuer(input: &[u8]) -> Parsed<'_, DistinguishedName<'_>> {
     if input.first() == Some(&tag::context_constructed(0)) {
-        let kind = DecodeErrorKind::NotDer("an attribute certificate, which speaks of its holder and vouches for no key");
+        let kind =
+            DecodeErrorKind::NotDer("an attribute certificate, which speaks of its holder and vouches for no key");
         return Err(Fault::new(input, kind));
     }
     DistinguishedName::decode(input)

@@ -111,6 +111,19 @@ pub(crate) struct AskedArguments {
     pub(crate) evidence: EvidenceArguments,
     #[command(flatten)]
     pub(crate) freshness: FreshnessArguments,
+    #[command(flatten)]
+    pub(crate) judging: JudgingArguments,
+}
+
+impl AskedArguments {
+    pub(crate) fn time(&self) -> Time {
+        self.judging.time()
+    }
+}
+
+/// What is known of the authorities of a chain, and when that is judged.
+#[derive(Args, Debug)]
+pub(crate) struct JudgingArguments {
     /// A revocation list (PEM or DER) of an authority of the chain; it counts if that authority signed it
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Vec<PathBuf>,
@@ -119,14 +132,14 @@ pub(crate) struct AskedArguments {
     pub(crate) at: Option<Time>,
 }
 
-impl AskedArguments {
+impl JudgingArguments {
     pub(crate) fn time(&self) -> Time {
         self.at.unwrap_or_else(Time::now)
     }
 }
 
 /// A proof, or its parts.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct EvidenceArguments {
     /// A proof (DER or PEM), a document of NitroTPM, a WebAuthn attestation object, or foreign evidence of a form that --as lists
     #[arg(value_name = "PROOF", required_unless_present = "message", conflicts_with_all = ["message", "signature", "pcrs", "ak"])]

@@ -8,7 +8,7 @@ use super::freshness::challenge;
 use super::pin::{PinnedPcr, observe};
 use super::pin_key::KeyToPin;
 use super::policy::PolicyInput;
-use super::{explain_policy, explain_proofs, input, keys, kinds};
+use super::{explain_policy, explain_proofs, input, keys};
 use crate::proof::{Proof, verify_proof};
 use crate::verify::{Outcome, Policy, Rejection, Report, Time};
 use std::format;
@@ -35,8 +35,7 @@ pub(crate) fn run(arguments: &ExplainArguments, out: &mut dyn Write, said: &mut 
     }
     let mut inputs = Vec::new();
     for path in &arguments.proofs {
-        let input = input::read(&arguments.evidence(path), said)?;
-        kinds::refuse(&input.der)?;
+        let input = input::read(&arguments.evidence(path), said)?.into_proof()?;
         inputs.push(input);
     }
     let mut proofs = Vec::new();

@@ -445,8 +445,7 @@ fn x04_a_document_below_the_root_of_another_platform() {
     let challenge = Challenge::nonce(NONCE).unwrap();
     let judge = |anchors: &[Anchor<'_>]| {
         let policy = Policy::builder().platform(&Platform::AWS).anchors(anchors).pcrs(&rules).build().unwrap();
-        let judged =
-            verify_nitrotpm(&document, &Logs::default(), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE);
+        let judged = verify_nitrotpm(&document, &Logs::default(), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE);
         judged.err().map(|rejection| rejection.error.to_string())
     };
     // Instead of AWS's it is the verifier's word.

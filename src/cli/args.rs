@@ -240,6 +240,7 @@ pub(crate) enum ShowKind {
     /// The record of an enrollment
     Record,
     /// An attestation document of AWS's NitroTPM
+    #[value(name = "nitrotpm")]
     NitroTpm,
     /// An attestation object of WebAuthn, of the format tpm
     Webauthn,

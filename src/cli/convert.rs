@@ -4,7 +4,7 @@ use super::args::ConvertArguments;
 use super::error::CliError;
 use super::files::{Access, Prepared};
 use super::formats::{self, Choice, Format, Target};
-use super::{input, kinds};
+use super::input::{self, Evidence};
 use clap::ValueEnum;
 use std::ffi::OsString;
 use std::format;
@@ -14,8 +14,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 pub(crate) fn run(arguments: &ConvertArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
-    let input = input::read(&arguments.evidence, notes)?;
-    kinds::refuse(&input.der)?;
+    let input = input::read(&arguments.evidence, notes)?.into_proof()?;
     // What is written must be a proof: a broken one is refused here, not by whoever gets it.
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the evidence makes no proof: {error}")))?;
     let (written, said) = formats::write(arguments.to, &proof, input.spki.as_deref())
@@ -51,7 +50,7 @@ pub fn convert(document: &[u8], from: Option<&str>, to: &str) -> Result<Vec<u8>,
     let from = from.map(|name| Format::from_str(name, false)).transpose()?;
     let to = Target::from_str(to, false)?;
     let input = formats::read(document, Path::new("the document"), from, Choice::default());
-    let input = input.map_err(|error| error.to_string())?;
+    let input = input.and_then(Evidence::into_proof).map_err(|error| error.to_string())?;
     let proof = input.proof().map_err(|error| error.to_string())?;
     let (written, _) = formats::write(to, &proof, input.spki.as_deref())?;
     match <[_; 1]>::try_from(written.0) {

@@ -8,7 +8,7 @@ use super::freshness::challenge;
 use super::pin::{PinnedPcr, observe};
 use super::pin_key::KeyToPin;
 use super::policy::PolicyInput;
-use super::{explain_policy, explain_proofs, input, judge, keys, kinds};
+use super::{explain_policy, explain_proofs, input, judge, keys};
 use crate::proof::Proof;
 use crate::verify::{Outcome, Policy, Rejection, Report, Time};
 use std::format;
@@ -38,8 +38,7 @@ pub(crate) fn run(arguments: &ExplainArguments, out: &mut dyn Write, said: &mut 
     let lists = lists.lend()?;
     let (mut inputs, mut files) = (Vec::new(), Vec::new());
     for evidence in arguments.evidence() {
-        let input = input::read(&evidence, said)?;
-        kinds::refuse(&input.der)?;
+        let input = input::read(&evidence, said)?.into_proof()?;
         inputs.push(input);
         files.extend(evidence.proof.or(evidence.message).map(|path| shown(&path)));
     }

@@ -1,11 +1,12 @@
-//! Evidence of any form that is read, as a proof.
+//! Evidence of any form that is read: as a proof, or as what else it is.
 
 use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::formats::{Choice, Draft, Format};
 use super::keys::{self, KeyFile};
+use super::kinds::Kind;
 use super::prove::attachment;
-use super::{files, formats, kinds, log_file, pcr_file, policy_text};
+use super::{files, formats, log_file, pcr_file, policy_text};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
@@ -16,6 +17,27 @@ use std::io::Write;
 use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) enum Evidence {
+    /// A proof, or what was made one.
+    Proof(Input),
+    /// Evidence of another kind, whole, in CBOR.
+    Other(Kind, Vec<u8>),
+}
+
+impl Evidence {
+    /// Where only proofs will do.
+    pub(crate) fn into_proof(self) -> Result<Input, CliError> {
+        match self {
+            Self::Proof(input) => Ok(input),
+            Self::Other(..) => Err(CliError::Evidence(
+                "this is a document of NitroTPM or a WebAuthn statement, and no proof; tpmproof verify and tpmproof show read it".into(),
+            )),
+        }
+    }
+}
 
 /// A proof in DER, the bare public key that came beside it, if one did, and what to say of the reading.
 #[derive(Debug)]
@@ -41,14 +63,17 @@ impl Input {
     }
 }
 
-/// Reads what the command line names, and says on `notes` what was chosen.
-pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Result<Input, CliError> {
-    let input = read_proof(arguments)?;
+/// Reads what the command line names, and says on `notes` what was chosen. Logs and attachments are put into a proof alone.
+pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Result<Evidence, CliError> {
+    let input = match read_named(arguments)? {
+        Evidence::Proof(input) => input,
+        other @ Evidence::Other(..) => return Ok(other),
+    };
     for note in &input.notes {
         let _ = writeln!(notes, "note: {note}");
     }
-    if (arguments.logs.is_empty() && arguments.attach.is_empty()) || kinds::of(&input.der).is_some() {
-        return Ok(input);
+    if arguments.logs.is_empty() && arguments.attach.is_empty() {
+        return Ok(Evidence::Proof(input));
     }
     let proof = Proof::from_der(&input.der)
         .map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
@@ -63,23 +88,25 @@ pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Resu
         builder = builder.attachment(Attachment { kind: &kind, name: &name, bytes: &bytes });
     }
     let der = builder.to_der();
-    Ok(Input { der, ..input })
+    Ok(Evidence::Proof(Input { der, ..input }))
 }
 
-fn read_proof(arguments: &EvidenceArguments) -> Result<Input, CliError> {
+fn read_named(arguments: &EvidenceArguments) -> Result<Evidence, CliError> {
     match (&arguments.proof, &arguments.message, &arguments.signature, &arguments.ak) {
         (Some(path), ..) => {
             let choice = Choice { bank: arguments.bank.as_deref().map(bank).transpose()? };
             formats::read(&files::read(path, arguments.max_size)?, path, arguments.format, choice)
         }
-        (None, Some(message), Some(signature), Some(ak)) => from_parts(arguments, message, signature, ak),
+        (None, Some(message), Some(signature), Some(ak)) => {
+            from_parts(arguments, message, signature, ak).map(Evidence::Proof)
+        }
         _ => Err(CliError::Misuse("give a PROOF, or --message, --signature and --ak".into())),
     }
 }
 
 /// A proof in DER or PEM, or a foreign document of whatever form.
 pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<Input, CliError> {
-    formats::read(bytes, path, None::<Format>, Choice::default())
+    formats::read(bytes, path, None::<Format>, Choice::default())?.into_proof()
 }
 
 fn bank(name: &str) -> Result<HashAlgorithm, CliError> {

@@ -6,8 +6,8 @@ use super::freshness::challenge;
 use super::{client_data, files, log_file};
 use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use crate::verify::{
-    AttestationObject, ClientData, Log, LogName, Logs, NitroTpmDocument, Policy, Rejection, Report, verify_nitrotpm,
-    verify_webauthn,
+    AttestationObject, ClientData, Log, LogName, Logs, NitroTpmDocument, Policy, Rejection, Report, RevocationList,
+    verify_nitrotpm, verify_webauthn,
 };
 use std::format;
 use std::string::String;
@@ -20,28 +20,39 @@ pub(crate) enum Kind {
     Webauthn,
 }
 
-/// The kind of evidence, by its first octet: an array of four or its tag, or a map of three. A proof is a SEQUENCE.
-pub(crate) fn of(bytes: &[u8]) -> Option<Kind> {
-    match bytes.first() {
-        Some(0x84 | 0xd2) => Some(Kind::NitroTpm),
-        Some(0xa3) => Some(Kind::Webauthn),
-        _ => None,
+impl Kind {
+    /// Whether a document has the shape, broken or not: the head of `COSE_Sign1` and its first item, or of a map and its first key.
+    pub(crate) fn fits(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::NitroTpm => matches!(bytes.strip_prefix(&[0xd2]).unwrap_or(bytes), [0x84, 0x40..=0x5b, ..]),
+            Self::Webauthn => match bytes {
+                [0xa0..=0xb7, rest @ ..] => ATTESTATION_KEYS.iter().any(|key| rest.starts_with(key)),
+                _ => false,
+            },
+        }
+    }
+
+    /// Reads all of a document, which is judged later.
+    pub(crate) fn read(self, bytes: &[u8]) -> Result<(), String> {
+        match self {
+            Self::NitroTpm => nitrotpm(bytes).map(|_| ()),
+            Self::Webauthn => webauthn(bytes).map(|_| ()),
+        }
     }
 }
 
-/// Where only proofs will do.
-pub(crate) fn refuse(bytes: &[u8]) -> Result<(), CliError> {
-    match of(bytes) {
-        None => Ok(()),
-        Some(_) => Err(CliError::Evidence(
-            "this is a document of NitroTPM or a WebAuthn statement, and no proof; tpmproof verify and tpmproof show read it".into(),
-        )),
-    }
+fn nitrotpm(bytes: &[u8]) -> Result<NitroTpmDocument<'_>, String> {
+    NitroTpmDocument::from_cbor(bytes).map_err(|error| format!("the document of NitroTPM cannot be read: {error}"))
+}
+
+fn webauthn(bytes: &[u8]) -> Result<AttestationObject<'_>, String> {
+    let object = AttestationObject::from_cbor(bytes);
+    object.map_err(|error| format!("the attestation object of WebAuthn cannot be read: {error}"))
 }
 
 /// Evidence with what stands beside it.
 #[derive(Debug)]
-pub(crate) struct Foreign {
+pub(crate) struct OtherEvidence {
     kind: Kind,
     bytes: Vec<u8>,
     logs: Vec<(LogName, Vec<u8>)>,
@@ -49,7 +60,7 @@ pub(crate) struct Foreign {
     nonce: Vec<u8>,
 }
 
-impl Foreign {
+impl OtherEvidence {
     /// Reads what the command line names beside evidence of this kind.
     pub(crate) fn read(
         kind: Kind,
@@ -82,20 +93,19 @@ impl Foreign {
     pub(crate) fn verify<T>(
         &self,
         policy: &Policy<'_>,
+        lists: &[RevocationList<'_>],
         arguments: &VerifyArguments,
         then: impl FnOnce(Result<Report<'_>, Rejection<'_>>) -> T,
     ) -> Result<T, String> {
         let time = arguments.asked.time();
         let challenge = challenge(&self.nonce).map_err(|error| format!("{error}"))?;
         if self.kind == Kind::NitroTpm {
-            let document = NitroTpmDocument::from_cbor(&self.bytes)
-                .map_err(|error| format!("the document of NitroTPM cannot be read: {error}"))?;
+            let document = nitrotpm(&self.bytes)?.with_revocation_lists(lists);
             let logs: Vec<Log<'_>> =
                 self.logs.iter().map(|(name, bytes)| Log { format: name.as_str(), bytes }).collect();
             return Ok(then(verify_nitrotpm(&document, &Logs::new(&logs), policy, &challenge, time, &SOFTWARE)));
         }
-        let object = AttestationObject::from_cbor(&self.bytes)
-            .map_err(|error| format!("the attestation object of WebAuthn cannot be read: {error}"))?;
+        let object = webauthn(&self.bytes)?.with_revocation_lists(lists);
         let origin = client_data::origin(&self.client_data, &self.nonce)?;
         let digest = SOFTWARE.digest(HashAlgorithm::Sha256, &mut [&self.client_data[..]].into_iter());
         let sha256 = digest.ok().and_then(|digest| digest.as_bytes().try_into().ok());
@@ -104,3 +114,6 @@ impl Foreign {
         Ok(then(verify_webauthn(&object, &client, policy, time, &SOFTWARE)))
     }
 }
+
+/// The keys of an attestation object, any of which may stand first.
+const ATTESTATION_KEYS: [&[u8]; 3] = [b"\x63fmt", b"\x67attStmt", b"\x68authData"];

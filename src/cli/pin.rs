@@ -7,7 +7,7 @@ use super::freshness::challenge;
 use super::pin_key::KeyToPin;
 use super::pin_text;
 use super::policy_file::PolicyFile;
-use super::{hcl, input, keys, kinds};
+use super::{hcl, input, keys};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, verify_proof};
 use crate::verify::{Challenge, EventRules, LogName, LogRule, PcrRule, Policy, PolicyList, Report, Time};
@@ -55,8 +55,7 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let roots = keys::all_certificates(&arguments.root)?;
-    let input = input::read(&arguments.asked.evidence, notes)?;
-    kinds::refuse(&input.der)?;
+    let input = input::read(&arguments.asked.evidence, notes)?.into_proof()?;
     let lists = keys::RevocationLists::read(&arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;

@@ -24,8 +24,7 @@ pub(crate) fn nitrotpm_lines(bytes: &[u8], lines: &mut Vec<Line>) -> Result<(), 
             None => push(bytes.get(..0).unwrap_or_default(), name, "none".into()),
         }
     }
-    let evidence = document.key_evidence().map(|evidence| evidence.certificates().to_vec()).unwrap_or_default();
-    certificates(bytes, &evidence, "certificate", lines);
+    certificates(bytes, document.key_evidence().certificates(), "certificate", lines);
     Ok(())
 }
 
@@ -52,8 +51,7 @@ pub(crate) fn webauthn_lines(bytes: &[u8], lines: &mut Vec<Line>) -> Result<(), 
             lines.push(line(bytes, part, 1, name, Some(format!("cannot be decoded: {error}"))));
         }
     }
-    let evidence = object.key_evidence().map(|evidence| evidence.certificates().to_vec()).unwrap_or_default();
-    certificates(bytes, &evidence, "x5c", lines);
+    certificates(bytes, object.key_evidence().certificates(), "x5c", lines);
     Ok(())
 }
 

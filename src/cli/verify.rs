@@ -3,7 +3,8 @@
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
 use super::freshness::challenge;
-use super::kinds::{self, Foreign};
+use super::input::Evidence;
+use super::kinds::OtherEvidence;
 use super::policy::PolicyInput;
 use super::{input, judge, keys};
 use crate::verify::{Rejection, Report, unreadable_json};
@@ -22,24 +23,27 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
     let lists = keys::RevocationLists::read(&arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
-    let input = match input::read(&arguments.asked.evidence, notes) {
-        Ok(input) => input,
+    let evidence = match input::read(&arguments.asked.evidence, notes) {
+        Ok(evidence) => evidence,
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),
     };
-    if let Some(kind) = kinds::of(&input.der) {
-        let foreign = match Foreign::read(kind, input.der, arguments, &nonce) {
-            Ok(foreign) => foreign,
-            Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
-            Err(other) => return Err(other),
-        };
-        return policy.with(|policy| {
-            match foreign.verify(policy, arguments, |judged| text(judged, arguments.json)) {
-                Ok((text, code)) => print(out, &text).map(|()| code),
-                Err(reason) => refuse(&reason, arguments.json, out),
-            }
-        })?;
-    }
+    let input = match evidence {
+        Evidence::Proof(input) => input,
+        Evidence::Other(kind, cbor) => {
+            let other = match OtherEvidence::read(kind, cbor, arguments, &nonce) {
+                Ok(other) => other,
+                Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
+                Err(other) => return Err(other),
+            };
+            return policy.with(|policy| {
+                match other.verify(policy, &lists, arguments, |judged| text(judged, arguments.json)) {
+                    Ok((text, code)) => print(out, &text).map(|()| code),
+                    Err(reason) => refuse(&reason, arguments.json, out),
+                }
+            })?;
+        }
+    };
     if arguments.client_data.is_some() {
         return Err(CliError::Misuse("--client-data goes with a WebAuthn statement".into()));
     }

@@ -1,6 +1,6 @@
 //! The certificate of an attestation key as WebAuthn asks for it (Level 2, 8.3.1), beyond what every chain must be.
 
-use super::certificate_extensions::{Found, find};
+use super::certificate_extensions::{Extension, FIDO_AAGUID, SUBJECT_ALTERNATIVE_NAME, find};
 use super::{Certificate, CredentialError, platforms::ATTESTATION_KEY};
 use crate::wire::{
     Parsed, all,
@@ -15,8 +15,8 @@ pub(crate) fn judge_profile(certificate: &Certificate<'_>, aaguid: &[u8; 16]) ->
         return broken("its subject is not empty");
     }
     match find(certificate.tbs, SUBJECT_ALTERNATIVE_NAME) {
-        Some(Found { critical: Some(_), value }) if says_tpm(value) => {}
-        Some(Found { critical: Some(_), .. }) => {
+        Some(Extension { critical: Some(_), value }) if says_tpm(value) => {}
+        Some(Extension { critical: Some(_), .. }) => {
             return broken(
                 "its subjectAltName has no directoryName with tcg-at-tpmManufacturer, tcg-at-tpmModel and tcg-at-tpmVersion",
             );
@@ -29,7 +29,7 @@ pub(crate) fn judge_profile(certificate: &Certificate<'_>, aaguid: &[u8; 16]) ->
     if !matches!(certificate.extensions.basic_constraints, Some((false, _))) {
         return broken("its basicConstraints do not say that it is no authority");
     }
-    let Some(Found { critical, value }) = find(certificate.tbs, FIDO_AAGUID) else { return Ok(()) };
+    let Some(Extension { critical, value }) = find(certificate.tbs, FIDO_AAGUID) else { return Ok(()) };
     match (octets::<16>(tag::OCTET_STRING)(value), critical) {
         (Ok(([], named)), None) if named == *aaguid => Ok(()),
         (Ok(([], _)), None) => Err(CredentialError::Aaguid),
@@ -71,9 +71,6 @@ fn attributes(name: &[u8]) -> Parsed<'_, [bool; 3]> {
     })(name)
 }
 
-const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
-/// id-fido-gen-ce-aaguid, 1.3.6.1.4.1.45724.1.1.4.
-const FIDO_AAGUID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04];
 /// tcg-at-tpmManufacturer, tcg-at-tpmModel and tcg-at-tpmVersion: 2.23.133.2.1 to 3.
 const TPM_ATTRIBUTES: [&[u8]; 3] =
     [&[0x67, 0x81, 0x05, 0x02, 0x01], &[0x67, 0x81, 0x05, 0x02, 0x02], &[0x67, 0x81, 0x05, 0x02, 0x03]];

@@ -1,15 +1,15 @@
 //! An attestation object of WebAuthn in the format `tpm`, read (WebAuthn Level 2, 6.5.4 and 8.3).
 
 use super::{
-    Attestation, AuthenticatorData, KeyEvidence, MAX_CERTIFICATES, VerifyError, authenticator_data::authenticator_data,
-    nitrotpm_document::once, spki::decode_ecdsa_signature,
+    Attestation, AuthenticatorData, KeyEvidence, MAX_CERTIFICATES, RevocationList,
+    authenticator_data::authenticator_data, spki::decode_ecdsa_signature,
 };
 use crate::structures::{
     Tpm2bEccParameter, Tpm2bPublicKeyRsa, TpmAlgId, TpmiAlgHash, TpmsSignatureEcc, TpmsSignatureRsa, TpmtSignature,
 };
 use crate::wire::{
-    Decode, DecodeError, DecodeErrorKind, Fault, Parsed, all,
-    cbor::{array, broken, bytes, integer, map, text},
+    Decode, DecodeError, Fault, Parsed, all,
+    cbor::{broken, byte_strings, bytes, integer, map, once, text},
     in_field, located,
 };
 
@@ -22,6 +22,7 @@ pub struct AttestationObject<'a> {
     pub(crate) authenticator_data: AuthenticatorData<'a>,
     /// The items of `x5c`, known to be byte strings; the attestation key's own first.
     certificates: &'a [u8],
+    revocation_lists: &'a [RevocationList<'a>],
 }
 
 impl<'a> AttestationObject<'a> {
@@ -33,16 +34,16 @@ impl<'a> AttestationObject<'a> {
         located(object, attestation_object)
     }
 
-    /// What the statement says of the key that signs it.
-    pub(crate) fn key_evidence(&self) -> Result<KeyEvidence<'a>, VerifyError<'a>> {
-        let too_many =
-            |_| VerifyError::Certificate(super::CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)));
-        let (mut evidence, mut rest) = (KeyEvidence::new(), self.certificates);
-        while let Ok((after, certificate)) = bytes(rest) {
-            evidence = evidence.with_certificate(certificate).map_err(too_many)?;
-            rest = after;
-        }
-        Ok(evidence)
+    /// The object with revocation lists beside it: it carries none.
+    #[must_use]
+    pub fn with_revocation_lists(mut self, lists: &'a [RevocationList<'a>]) -> Self {
+        self.revocation_lists = lists;
+        self
+    }
+
+    /// What is said of the key that signs the statement.
+    pub(crate) fn key_evidence(&self) -> KeyEvidence<'a> {
+        KeyEvidence::new().with_revocation_lists(self.revocation_lists).with_byte_strings(self.certificates)
     }
 }
 
@@ -97,7 +98,10 @@ fn attestation_statement(input: &[u8]) -> Parsed<'_, AttestationObject<'_>> {
             let signature = in_field(&"sig", |at| statement_signature(at, algorithm))(bytes)?.1;
             let attestation = Attestation::of_parts(attest, signature, bytes);
             let authenticator_data = AuthenticatorData::NOTHING;
-            Ok((rest, AttestationObject { attestation, public, authenticator_data, certificates }))
+            Ok((
+                rest,
+                AttestationObject { attestation, public, authenticator_data, certificates, revocation_lists: &[] },
+            ))
         }
         _ => Err(broken(input, "an attestation statement without ver, alg, x5c, sig, certInfo or pubArea")),
     }
@@ -105,18 +109,10 @@ fn attestation_statement(input: &[u8]) -> Parsed<'_, AttestationObject<'_>> {
 
 /// The certificates of the attestation key and of those above it: one at least, and no more than are looked at.
 fn x5c(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let (items, count) = array(input)?;
-    let found = usize::try_from(count).unwrap_or(usize::MAX);
-    match found {
-        0 => return Err(broken(input, "no certificate")),
-        1..=MAX_CERTIFICATES => {}
-        _ => return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: MAX_CERTIFICATES })),
+    match byte_strings(MAX_CERTIFICATES)(input)? {
+        (_, []) => Err(broken(input, "no certificate")),
+        some => Ok(some),
     }
-    let mut rest = items;
-    for _ in 0..count {
-        (rest, _) = bytes(rest)?;
-    }
-    crate::wire::take(items.len().saturating_sub(rest.len()))(items)
 }
 
 /// A signature by a COSE algorithm: a `TPMT_SIGNATURE`, as the specification has it, or bare, as authenticators send it.

@@ -1,12 +1,12 @@
 //! One certificate (RFC 5280): its fields, strictly read, and no judgement.
 
-use super::certificate_extensions::{Extensions, extension, extensions};
+use super::certificate_extensions::{CERTIFICATE_POLICIES, Extensions, extensions, find};
 use super::signed_data::SignedData;
 use super::{DistinguishedName, Time, spki};
 use crate::crypto::PublicKey;
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
-    der::{any, element, integer, optional, tag, value, whole, within},
+    der::{element, integer, optional, tag, value, whole, within},
     in_field, located,
 };
 use der::asn1::{GeneralizedTime, UtcTime};
@@ -103,26 +103,9 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// The value of the extension with this identifier, looked for in the bytes again: few are looked at, and each field costs stack.
-    pub(crate) fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
-        let (_, mut rest) = element(tag::SEQUENCE)(self.tbs).ok()?;
-        let mut list = loop {
-            match any(rest).ok()? {
-                (_, (EXTENSIONS, content)) => break element(tag::SEQUENCE)(content).ok()?.1,
-                (after, _) => rest = after,
-            }
-        };
-        loop {
-            match within(tag::SEQUENCE, extension)(list).ok()? {
-                (_, (found, _, content)) if found == oid => return Some(content),
-                (after, _) => list = after,
-            }
-        }
-    }
-
     /// The policies under which it was issued (RFC 5280, 4.2.1.4), for [`policies`]; `None` without the extension.
     pub(crate) fn policies(&self) -> Option<&'a [u8]> {
-        self.extension(CERTIFICATE_POLICIES)
+        find(self.tbs, CERTIFICATE_POLICIES).map(|found| found.value)
     }
 
     pub(crate) fn signed_data(&self) -> SignedData<'a> {
@@ -244,7 +227,3 @@ pub(crate) fn bit_string(input: &[u8]) -> Parsed<'_, &[u8]> {
         _ => Err(Fault::new(content, DecodeErrorKind::NotDer("a BIT STRING that ends inside an octet"))),
     }
 }
-
-/// Where the extensions of a certificate stand.
-const EXTENSIONS: u8 = tag::context_constructed(3);
-const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];

@@ -1,7 +1,7 @@
 //! The extensions of a certificate (RFC 5280, 4.2), as far as this verifier reads them.
 
 use crate::wire::{
-    DecodeErrorKind, Fault, Parsed,
+    DecodeErrorKind, Fault, Parsed, all,
     der::{any, element, integer, optional, tag, utf8_string, value, within},
     in_field,
 };
@@ -38,17 +38,17 @@ pub(crate) fn extensions(input: &[u8]) -> Parsed<'_, Extensions<'_>> {
     let mut read = Extensions::default();
     let (rest, ()) = each_extension(input, |oid, critical, content| {
         match oid {
-            KEY_USAGE => read.key_usage = Some(in_field(&"keyUsage", all_of(key_usage))(content)?.1),
+            KEY_USAGE => read.key_usage = Some(in_field(&"keyUsage", all(key_usage))(content)?.1),
             BASIC_CONSTRAINTS => {
-                read.basic_constraints = Some(in_field(&"basicConstraints", all_of(basic_constraints))(content)?.1);
+                read.basic_constraints = Some(in_field(&"basicConstraints", all(basic_constraints))(content)?.1);
             }
-            EXTENDED_KEY_USAGE => read.purposes = Some(in_field(&"extKeyUsage", all_of(purposes))(content)?.1),
-            GOOGLE_INSTANCE => read.google_instance = Some(in_field(&"googleInstance", all_of(google))(content)?.1),
+            EXTENDED_KEY_USAGE => read.purposes = Some(in_field(&"extKeyUsage", all(purposes))(content)?.1),
+            GOOGLE_INSTANCE => read.google_instance = Some(in_field(&"googleInstance", all(google))(content)?.1),
             NAME_CONSTRAINTS => {
-                read.constrains_others = in_field(&"nameConstraints", all_of(name_constraints))(content)?.1;
+                read.constrains_others = in_field(&"nameConstraints", all(name_constraints))(content)?.1;
             }
             SUBJECT_ALTERNATIVE_NAME => {
-                in_field(&"subjectAltName", all_of(general_names))(content)?;
+                in_field(&"subjectAltName", all(general_names))(content)?;
             }
             other if critical => read.unknown_critical = read.unknown_critical.or(Some(other)),
             _ => {}
@@ -65,7 +65,7 @@ pub(crate) fn each_extension<'a>(
 ) -> Parsed<'a, ()> {
     let mut seen: heapless::Vec<&[u8], MAX_EXTENSIONS> = heapless::Vec::new();
     while !input.is_empty() {
-        let (rest, (oid, critical, content)) = within(tag::SEQUENCE, extension)(input)?;
+        let (rest, (oid, Extension { critical, value })) = within(tag::SEQUENCE, extension)(input)?;
         if seen.contains(&oid) {
             return Err(Fault::new(input, DecodeErrorKind::NotDer("an extension that stands twice")));
         }
@@ -73,23 +73,24 @@ pub(crate) fn each_extension<'a>(
             let found = MAX_EXTENSIONS.saturating_add(1);
             return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit: MAX_EXTENSIONS }));
         }
-        see(oid, critical, content)?;
+        see(oid, critical.is_some(), value)?;
         input = rest;
     }
     Ok((input, ()))
 }
 
-/// An extension that few look at.
+/// An extension as it stands there.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Found<'a> {
+pub(crate) struct Extension<'a> {
     /// The octet that says that it is critical, if one does.
     pub(crate) critical: Option<&'a [u8]>,
     /// The content of its OCTET STRING.
     pub(crate) value: &'a [u8],
 }
 
-/// The extension `wanted` of a `TBSCertificate` that was read before.
-pub(crate) fn find<'a>(tbs: &'a [u8], wanted: &[u8]) -> Option<Found<'a>> {
+/// The extension `wanted` of a `TBSCertificate` that was read before, looked for in the bytes again: few are looked at, and each field costs
+/// stack.
+pub(crate) fn find<'a>(tbs: &'a [u8], wanted: &[u8]) -> Option<Extension<'a>> {
     let (_, mut fields) = element(tag::SEQUENCE)(tbs).ok()?;
     let mut extensions = loop {
         let (rest, (found, content)) = any(fields).ok()?;
@@ -99,32 +100,23 @@ pub(crate) fn find<'a>(tbs: &'a [u8], wanted: &[u8]) -> Option<Found<'a>> {
         fields = rest;
     };
     loop {
-        let (rest, content) = element(tag::SEQUENCE)(extensions).ok()?;
-        let (after, oid) = element(tag::OID)(content).ok()?;
+        let (rest, (oid, found)) = within(tag::SEQUENCE, extension)(extensions).ok()?;
         if oid == wanted {
-            let (after, critical) = optional(tag::BOOLEAN)(after).ok()?;
-            return Some(Found { critical, value: element(tag::OCTET_STRING)(after).ok()?.1 });
+            return Some(found);
         }
         extensions = rest;
     }
 }
 
-fn all_of<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
-    crate::wire::all(inner)
-}
-
-/// The next extension: its identifier, whether it is critical, and its value.
-pub(crate) fn extension(input: &[u8]) -> Parsed<'_, (&[u8], bool, &[u8])> {
+/// The next extension, after its identifier.
+fn extension(input: &[u8]) -> Parsed<'_, (&[u8], Extension<'_>)> {
     let (input, oid) = element(tag::OID)(input)?;
-    let (input, critical) = match input.first() {
-        Some(&tag::BOOLEAN) => match element(tag::BOOLEAN)(input)? {
-            (rest, [0xff]) => (rest, true),
-            _ => return Err(Fault::new(input, DecodeErrorKind::NotDer("a BOOLEAN other than TRUE or its default"))),
-        },
-        _ => (input, false),
-    };
-    let (input, content) = element(tag::OCTET_STRING)(input)?;
-    Ok((input, (oid, critical, content)))
+    let (rest, critical) = optional(tag::BOOLEAN)(input)?;
+    if critical.is_some_and(|octets| octets != [0xff]) {
+        return Err(Fault::new(input, DecodeErrorKind::NotDer("a BOOLEAN other than TRUE or its default")));
+    }
+    let (rest, value) = element(tag::OCTET_STRING)(rest)?;
+    Ok((rest, (oid, Extension { critical, value })))
 }
 
 fn key_usage(input: &[u8]) -> Parsed<'_, u8> {
@@ -222,9 +214,13 @@ pub(crate) const CRL_SIGN: u8 = 0x02;
 
 /// More than any certificate of a TPM has, so that the search for duplicates is bounded.
 const MAX_EXTENSIONS: usize = 32;
-const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
 const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+pub(crate) const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+pub(crate) const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
+pub(crate) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 const GOOGLE_INSTANCE: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x01, 0x15];
+/// id-fido-gen-ce-aaguid, 1.3.6.1.4.1.45724.1.1.4.
+pub(crate) const FIDO_AAGUID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04];

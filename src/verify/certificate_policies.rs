@@ -4,7 +4,7 @@
 //! `webpki` is shown the certificate with the extension not critical; the signature is verified over the certificate as it came.
 
 use super::Certificate;
-use super::certificate_extensions::find;
+use super::certificate_extensions::{CERTIFICATE_POLICIES, find};
 use crate::wire::{
     Parsed, all,
     der::{any, element, tag, within},
@@ -88,7 +88,6 @@ fn each<'a>(input: &'a [u8], read: fn(&'a [u8]) -> Parsed<'a, ()>) -> Parsed<'a,
 
 /// The largest certificate of this kind that is understood: they have 1,000 to 2,000 octets.
 pub(crate) const MAX_COPY: usize = 4096;
-const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
 /// id-qt-cps and id-qt-unotice, 1.3.6.1.5.5.7.2.1 and 2.
 const QUALIFIERS: [&[u8]; 2] =
     [&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x01], &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x02]];

@@ -1,6 +1,7 @@
 //! Where a certificate says that its revocation list is (RFC 5280, 4.2.1.13), and whether a list is that one.
 
 use super::Certificate;
+use super::certificate_extensions::{CRL_DISTRIBUTION_POINTS, find};
 use super::revocation_list::Scope;
 use crate::wire::der::{any, element, optional, tag};
 
@@ -21,7 +22,7 @@ pub(crate) fn first_uri<'a>(certificate: &Certificate<'a>) -> Option<&'a [u8]> {
 
 /// The whole names of each point that is for all reasons, and that the issuer itself signs.
 fn points<'a>(certificate: &Certificate<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    let content = certificate.extension(CRL_DISTRIBUTION_POINTS).unwrap_or_default();
+    let content = find(certificate.tbs, CRL_DISTRIBUTION_POINTS).map_or(&[][..], |found| found.value);
     let list = element(tag::SEQUENCE)(content).map_or(&[][..], |(_, content)| content);
     elements(list).filter_map(|(_, point)| {
         let (rest, name) = optional(tag::context_constructed(0))(point).ok()?;
@@ -39,6 +40,5 @@ fn elements(mut rest: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
 /// `uniformResourceIdentifier` of a `GeneralName`.
 const URI: u8 = tag::context(6);

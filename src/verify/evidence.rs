@@ -1,6 +1,7 @@
 //! What a prover hands over: bytes, and nothing to believe.
 
 use super::{Attachments, Attestation, Logs, PcrValues, RevocationList, chain::MAX_CERTIFICATES};
+use crate::wire::cbor::bytes;
 use core::fmt;
 
 /// Evidence about one machine (RFC 9334, "Evidence" with its "Endorsements").
@@ -56,6 +57,16 @@ impl<'a> KeyEvidence<'a> {
     pub fn with_certificate(mut self, certificate: &'a [u8]) -> Result<Self, TooManyCertificates> {
         self.certificates.push(certificate).map_err(|_| TooManyCertificates)?;
         Ok(self)
+    }
+
+    /// With the certificates of CBOR byte strings, of which the reader lets no more stand there than fit.
+    pub(crate) fn with_byte_strings(mut self, mut items: &'a [u8]) -> Self {
+        while let Ok((rest, certificate)) = bytes(items)
+            && self.certificates.push(certificate).is_ok()
+        {
+            items = rest;
+        }
+        self
     }
 
     /// With these revocation lists, instead of those that were there. Who brings a list does not matter: it counts only if the authority

@@ -1,10 +1,12 @@
 //! An attestation document of AWS's NitroTPM, read: `COSE_Sign1` (RFC 9052, 4.2) around a map of CBOR.
 
-use super::{KeyEvidence, MAX_CERTIFICATES, PcrValues, Trust, TrustedKey, VerifyError, error::EvidenceError};
+use super::{
+    KeyEvidence, MAX_CERTIFICATES, PcrValues, RevocationList, Trust, TrustedKey, VerifyError, error::EvidenceError,
+};
 use crate::crypto::{Curve, Digest, HashAlgorithm, PublicKey, Signature};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed, all,
-    cbor::{array, broken, bytes, integer, map, maybe_tag, nullable, text, unsigned, whole_bytes},
+    cbor::{array, broken, byte_strings, bytes, integer, map, maybe_tag, nullable, once, text, unsigned, whole_bytes},
     in_field, located,
 };
 
@@ -23,9 +25,11 @@ pub struct NitroTpmDocument<'a> {
     payload: &'a [u8],
     signature: [&'a [u8]; 2],
     content: DocumentContent<'a>,
+    /// A byte string, with its head.
     certificate: &'a [u8],
     /// The items of `cabundle`, known to be byte strings; the root first.
     cabundle: &'a [u8],
+    revocation_lists: &'a [RevocationList<'a>],
 }
 
 /// What the Nitro hypervisor says.
@@ -70,17 +74,17 @@ impl<'a> NitroTpmDocument<'a> {
         located(document, sign1)
     }
 
-    /// What the document says of the key that signs it.
-    pub(crate) fn key_evidence(&self) -> Result<KeyEvidence<'a>, VerifyError<'a>> {
-        let too_many =
-            |_| VerifyError::Certificate(super::CertificateError::TooMany(MAX_CERTIFICATES.saturating_add(1)));
-        let mut evidence = KeyEvidence::new().with_certificate(self.certificate).map_err(too_many)?;
-        let mut rest = self.cabundle;
-        while let Ok((after, certificate)) = bytes(rest) {
-            evidence = evidence.with_certificate(certificate).map_err(too_many)?;
-            rest = after;
-        }
-        Ok(evidence)
+    /// The document with revocation lists beside it: it carries none.
+    #[must_use]
+    pub fn with_revocation_lists(mut self, lists: &'a [RevocationList<'a>]) -> Self {
+        self.revocation_lists = lists;
+        self
+    }
+
+    /// What is said of the key that signs the document.
+    pub(crate) fn key_evidence(&self) -> KeyEvidence<'a> {
+        let evidence = KeyEvidence::new().with_revocation_lists(self.revocation_lists);
+        evidence.with_byte_strings(self.certificate).with_byte_strings(self.cabundle)
     }
 
     /// Hands out the content only once `key` is known to have signed it.
@@ -182,8 +186,8 @@ fn document(input: &[u8]) -> Parsed<'_, NitroTpmDocument<'_>> {
             "timestamp" => once(rest, &mut timestamp, in_field(&"timestamp", unsigned)(value)?),
             "digest" => once(rest, &mut digest, in_field(&"digest", text)(value)?),
             "nitrotpm_pcrs" => once(rest, &mut pcrs, in_field(&"nitrotpm_pcrs", PcrValues::of_document)(value)?),
-            "certificate" => once(rest, &mut certificate, in_field(&"certificate", bytes)(value)?),
-            "cabundle" => once(rest, &mut cabundle, in_field(&"cabundle", bundle)(value)?),
+            "certificate" => once(rest, &mut certificate, in_field(&"certificate", whole_bytes)(value)?),
+            "cabundle" => once(rest, &mut cabundle, in_field(&"cabundle", byte_strings(MAX_BUNDLE))(value)?),
             "public_key" => once(rest, public_key, in_field(&"public_key", choice)(value)?),
             "user_data" => once(rest, user_data, in_field(&"user_data", choice)(value)?),
             "nonce" => once(rest, nonce, in_field(&"nonce", choice)(value)?),
@@ -207,15 +211,10 @@ fn document(input: &[u8]) -> Parsed<'_, NitroTpmDocument<'_>> {
     let certificate = certificate.ok_or(lacks("the field certificate is missing"))?;
     let cabundle = cabundle.ok_or(lacks("the field cabundle is missing"))?;
     let (protected, payload, signature): (&[u8], &[u8], [&[u8]; 2]) = (&[], &[], [&[]; 2]);
-    Ok((rest, NitroTpmDocument { protected, payload, signature, content, certificate, cabundle }))
-}
-
-/// Keeps the value of a field that did not stand before.
-pub(crate) fn once<'a, T>(at: &'a [u8], place: &mut Option<T>, (rest, value): (&'a [u8], T)) -> Parsed<'a, ()> {
-    match place.replace(value) {
-        None => Ok((rest, ())),
-        Some(_) => Err(broken(at, "a field that stands twice")),
-    }
+    Ok((
+        rest,
+        NitroTpmDocument { protected, payload, signature, content, certificate, cabundle, revocation_lists: &[] },
+    ))
 }
 
 /// What the machine chose; null, or absent, where it chose nothing.
@@ -229,22 +228,6 @@ fn choice(input: &[u8]) -> Parsed<'_, Option<&[u8]>> {
     }
 }
 
-/// The certificates above the key's.
-fn bundle(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let (items, count) = array(input)?;
-    let limit = MAX_CERTIFICATES.saturating_sub(1);
-    let found = usize::try_from(count).unwrap_or(usize::MAX);
-    if found > limit {
-        return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit }));
-    }
-    let mut rest = items;
-    for _ in 0..count {
-        (rest, _) = bytes(rest)?;
-    }
-    let size = items.len().saturating_sub(rest.len());
-    crate::wire::take(size)(items)
-}
-
 /// The tag of `COSE_Sign1` (RFC 9052, 2).
 const COSE_SIGN1: u64 = 18;
 const ES384: i64 = -35;
@@ -254,5 +237,7 @@ const SIGNATURE_1: &[u8] = b"\x84\x6aSignature1";
 const EMPTY: &[u8] = &[0x40];
 /// The size of r and of s.
 const HALF: usize = 48;
+/// The certificates above the key's.
+const MAX_BUNDLE: usize = MAX_CERTIFICATES.saturating_sub(1);
 /// What AWS lets a machine put into a field.
 const MAX_CHOICE: usize = 1024;

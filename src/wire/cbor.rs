@@ -47,6 +47,22 @@ pub(crate) fn array(input: &[u8]) -> Parsed<'_, u64> {
     of_type(ARRAY, "an array is expected here")(input)
 }
 
+/// The items of the array that begins here, which are byte strings, and no more than `limit`; [`bytes`] reads one after the other.
+pub(crate) fn byte_strings<'a>(limit: usize) -> impl FnOnce(&'a [u8]) -> Parsed<'a, &'a [u8]> {
+    move |input| {
+        let (items, count) = array(input)?;
+        let found = size(count);
+        if found > limit {
+            return Err(Fault::new(input, DecodeErrorKind::TooLong { found, limit }));
+        }
+        let mut rest = items;
+        for _ in 0..count {
+            (rest, _) = bytes(rest)?;
+        }
+        take(items.len().saturating_sub(rest.len()))(items)
+    }
+}
+
 /// How many pairs the map has that begins here.
 pub(crate) fn map(input: &[u8]) -> Parsed<'_, u64> {
     of_type(MAP, "a map is expected here")(input)
@@ -88,6 +104,14 @@ pub(crate) fn skip(input: &[u8]) -> Parsed<'_, ()> {
         rest = after;
     }
     Ok((rest, ()))
+}
+
+/// Keeps the value of a field that did not stand before.
+pub(crate) fn once<'a, T>(at: &'a [u8], place: &mut Option<T>, (rest, value): (&'a [u8], T)) -> Parsed<'a, ()> {
+    match place.replace(value) {
+        None => Ok((rest, ())),
+        Some(_) => Err(broken(at, "a field that stands twice")),
+    }
 }
 
 /// What breaks the rules of what is read.
@@ -180,6 +204,17 @@ mod tests {
             &[],
         ] {
             assert!(skip(octets).is_err(), "{octets:02x?}");
+        }
+    }
+
+    #[test]
+    fn byte_strings_are_counted_before_they_are_read() {
+        assert_eq!(byte_strings(2)(&[0x82, 0x41, 7, 0x40, 9]).unwrap(), (&[9][..], &[0x41, 7, 0x40][..]));
+        assert_eq!(byte_strings(0)(&[0x80]).unwrap(), (&[][..], &[][..]));
+        for octets in
+            [&[0x82, 0x40, 0x40][..], &[0x81, 0x60], &[0x81], &[0xa0], &[0x9b, 255, 255, 255, 255, 255, 255, 255, 255]]
+        {
+            assert!(byte_strings(1)(octets).is_err(), "{octets:02x?}");
         }
     }
 

@@ -1,4 +1,5 @@
-//! Foreign evidence: a file a format, and the table of them. Reading believes nothing; what comes out is a proof like any other.
+//! The forms of evidence, and the table of them; a file a form. Reading believes nothing. What comes out of foreign evidence is a proof like
+//! any other; evidence of other kinds stays what it is.
 
 mod aicert;
 mod blindllama;
@@ -21,8 +22,8 @@ use parts::{Parts, Written};
 pub(crate) use source::Source;
 
 use super::error::CliError;
-use super::input::Input;
-use super::kinds;
+use super::input::Evidence;
+use super::kinds::Kind;
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
 use clap::ValueEnum;
@@ -63,6 +64,11 @@ pub(crate) enum Format {
     EnactTrust,
     /// Veraison's token of Parsec's TPM provider, in CBOR
     ParsecTpm,
+    /// An attestation document of AWS's `NitroTPM`, which is no proof and makes none
+    #[value(name = "nitrotpm")]
+    NitroTpm,
+    /// An attestation object of `WebAuthn`, of the format tpm, which is no proof and makes none
+    Webauthn,
 }
 
 /// What `convert --to` writes.
@@ -109,28 +115,49 @@ pub(crate) struct Choice {
 }
 
 /// One line of the table.
-struct Reader {
-    /// Whether a document has this form's shape: by its first octets, or by its members.
-    fits: fn(&Source<'_>) -> bool,
-    /// Reads all of it.
-    read: fn(&Source<'_>, Choice) -> Result<Draft, String>,
+enum Reader {
+    /// Of what becomes a proof.
+    Proof {
+        /// Whether a document has this form's shape: by its first octets, or by its members.
+        fits: fn(&Source<'_>) -> bool,
+        /// Reads all of it.
+        read: fn(&Source<'_>, Choice) -> Result<Draft, String>,
+    },
+    /// Of evidence of another kind.
+    Other(Kind),
 }
 
 impl Format {
     fn reader(self) -> Reader {
         match self {
-            Self::Proof => Reader { fits: proof::fits, read: proof::read },
-            Self::BlindLlamaV2 => Reader { fits: blindllama::fits, read: blindllama::read },
-            Self::BlindLlamaV1 => Reader { fits: aicert::fits_blindllama, read: aicert::read_blindllama },
-            Self::AiCert => Reader { fits: aicert::fits, read: aicert::read },
-            Self::GoTpmTools => Reader { fits: go_tpm_tools::fits, read: go_tpm_tools::read },
-            Self::GoAttestation => Reader { fits: go_attestation::fits, read: go_attestation::read },
-            Self::CocoTpm => Reader { fits: coco::fits_tpm, read: coco::read_tpm },
-            Self::CocoAzVtpm => Reader { fits: coco::fits_azure, read: coco::read_azure },
-            Self::Keylime => Reader { fits: keylime::fits, read: keylime::read },
-            Self::KeylimePush => Reader { fits: keylime_push::fits, read: keylime_push::read },
-            Self::EnactTrust => Reader { fits: veraison::fits_enacttrust, read: veraison::read_enacttrust },
-            Self::ParsecTpm => Reader { fits: veraison::fits_parsec, read: veraison::read_parsec },
+            Self::Proof => Reader::Proof { fits: proof::fits, read: proof::read },
+            Self::BlindLlamaV2 => Reader::Proof { fits: blindllama::fits, read: blindllama::read },
+            Self::BlindLlamaV1 => Reader::Proof { fits: aicert::fits_blindllama, read: aicert::read_blindllama },
+            Self::AiCert => Reader::Proof { fits: aicert::fits, read: aicert::read },
+            Self::GoTpmTools => Reader::Proof { fits: go_tpm_tools::fits, read: go_tpm_tools::read },
+            Self::GoAttestation => Reader::Proof { fits: go_attestation::fits, read: go_attestation::read },
+            Self::CocoTpm => Reader::Proof { fits: coco::fits_tpm, read: coco::read_tpm },
+            Self::CocoAzVtpm => Reader::Proof { fits: coco::fits_azure, read: coco::read_azure },
+            Self::Keylime => Reader::Proof { fits: keylime::fits, read: keylime::read },
+            Self::KeylimePush => Reader::Proof { fits: keylime_push::fits, read: keylime_push::read },
+            Self::EnactTrust => Reader::Proof { fits: veraison::fits_enacttrust, read: veraison::read_enacttrust },
+            Self::ParsecTpm => Reader::Proof { fits: veraison::fits_parsec, read: veraison::read_parsec },
+            Self::NitroTpm => Reader::Other(Kind::NitroTpm),
+            Self::Webauthn => Reader::Other(Kind::Webauthn),
+        }
+    }
+
+    fn fits(self, source: &Source<'_>) -> bool {
+        match self.reader() {
+            Reader::Proof { fits, .. } => fits(source),
+            Reader::Other(kind) => kind.fits(source.bytes),
+        }
+    }
+
+    fn read(self, source: &Source<'_>, choice: Choice) -> Result<Evidence, String> {
+        match self.reader() {
+            Reader::Proof { read, .. } => read(source, choice).map(|draft| Evidence::Proof(draft.into())),
+            Reader::Other(kind) => kind.read(source.bytes).map(|()| Evidence::Other(kind, source.bytes.to_owned())),
         }
     }
 
@@ -140,40 +167,37 @@ impl Format {
 }
 
 /// Reads evidence of the form that is named, or of the one form that it has.
-pub(crate) fn read(bytes: &[u8], path: &Path, format: Option<Format>, choice: Choice) -> Result<Input, CliError> {
+pub(crate) fn read(bytes: &[u8], path: &Path, format: Option<Format>, choice: Choice) -> Result<Evidence, CliError> {
     let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
     if bytes.trim_ascii().is_empty() {
         return Err(evidence("the file is empty".into()));
     }
-    if format.is_none() && kinds::of(bytes).is_some() {
-        return Ok(Input { der: bytes.to_owned(), spki: None, notes: Vec::new() });
-    }
     let source = Source::new(bytes);
-    let read = |format: Format| (format.reader().read)(&source, choice);
-    let draft = match format {
+    let read = |format: Format| format.read(&source, choice);
+    let read = match format {
         Some(format) => read(format).map_err(|reason| format!("it is no {}: {reason}", format.name())),
         None => detect(&source, read),
     };
-    draft.map(Input::from).map_err(evidence)
+    read.map_err(evidence)
 }
 
 /// The one form of which the document is whole: one that fits no shape, or several, is not guessed at.
-fn detect(source: &Source<'_>, read: impl Fn(Format) -> Result<Draft, String>) -> Result<Draft, String> {
+fn detect(source: &Source<'_>, read: impl Fn(Format) -> Result<Evidence, String>) -> Result<Evidence, String> {
     if let Some(reason) = refused::reason(source) {
         return Err(reason);
     }
-    let fitting = Format::value_variants().iter().filter(|format| (format.reader().fits)(source));
-    let mut drafts = Vec::new();
+    let fitting = Format::value_variants().iter().filter(|format| format.fits(source));
+    let mut whole = Vec::new();
     let mut reasons = Vec::new();
     for format in fitting {
         match read(*format) {
-            Ok(draft) => drafts.push((*format, draft)),
+            Ok(evidence) => whole.push((*format, evidence)),
             Err(reason) => reasons.push((*format, reason)),
         }
     }
-    let names: Vec<String> = drafts.iter().map(|(format, _)| format.name()).collect();
-    match (drafts.pop(), names.len(), reasons.pop()) {
-        (Some((_, draft)), 1, _) => Ok(draft),
+    let names: Vec<String> = whole.iter().map(|(format, _)| format.name()).collect();
+    match (whole.pop(), names.len(), reasons.pop()) {
+        (Some((_, evidence)), 1, _) => Ok(evidence),
         (Some(_), ..) => Err(format!("it could be {}; say which with --as", names.join(" or "))),
         (None, _, Some((format, reason))) if reasons.is_empty() => Err(format!("it is no {}: {reason}", format.name())),
         (None, _, Some(last)) => {

@@ -4,7 +4,7 @@ use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::TpmAlgId;
-use crate::verify::{LogName, LogPart, Measured, Replay, ReplayError};
+use crate::verify::{DYNAMIC, LogName, LogPart, Measured, Replay, ReplayError};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::format;
@@ -107,7 +107,7 @@ impl<'p> Side<'p> {
         let Some(replay) = &self.replay else { return State::Unexplained };
         if !replay.is_extended(index) {
             // Before a dynamic launch these hold ones.
-            let start = if (17..=22).contains(&index) { 0xff } else { 0 };
+            let start = if DYNAMIC.contains(&index.into()) { 0xff } else { 0 };
             let unextended = value.iter().all(|octet| *octet == 0 || *octet == start);
             return if unextended { State::Unextended } else { State::NoEvents };
         }
@@ -146,16 +146,18 @@ impl<'p> Side<'p> {
     /// dynamic launch.
     pub(crate) fn start(&self, bank: HashAlgorithm, index: u8, events: &[Cow<'p, [u8]>]) -> Option<Vec<u8>> {
         let end = self.replay.as_ref()?.value(bank, index)?;
-        let starts = [0u8, 3, 4].map(|last| {
+        let localities: &[u8] = if index == 0 { &[0, 3, 4] } else { &[0] };
+        let ones = DYNAMIC.contains(&index.into()).then(|| std::vec![0xff; bank.output_len()]);
+        let starts = localities.iter().map(|last| {
             let mut start = std::vec![0; bank.output_len()];
-            start.last_mut().into_iter().for_each(|octet| *octet = last);
+            start.last_mut().into_iter().for_each(|octet| *octet = *last);
             start
         });
         let leads = |start: &Vec<u8>| {
             let last = events.iter().try_fold(start.clone(), |value, digest| extended(bank, &value, digest));
             last.is_some_and(|last| last == end)
         };
-        starts.into_iter().chain([std::vec![0xff; bank.output_len()]]).find(leads)
+        starts.chain(ones).find(leads)
     }
 
     /// Whether a log has a bank.

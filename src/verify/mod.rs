@@ -173,6 +173,8 @@ pub(crate) use spki::decode_ecdsa_signature;
 #[cfg(feature = "prover")]
 pub(crate) use spki::{decode as decode_spki, same_key};
 pub use stairs::verify_evidence;
+#[cfg(feature = "cli")]
+pub(crate) use start_up::DYNAMIC;
 pub use time::{Time, TimeError};
 pub use tls_key::{TlsEndpoint, TlsKey, TlsKeyKind};
 pub use webauthn::{ClientData, VerifiedCredential, verify_webauthn};

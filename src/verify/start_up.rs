@@ -4,7 +4,7 @@ use super::replay::{Replay, ReplayError};
 use crate::log::{Event, TcgEventType};
 
 /// The PCRs that a dynamic launch resets: all ones until then.
-pub(super) const DYNAMIC: core::ops::RangeInclusive<u32> = 17..=22;
+pub(crate) const DYNAMIC: core::ops::RangeInclusive<u32> = 17..=22;
 
 /// What was said so far of the registers' start.
 #[derive(Clone, Copy, Debug, Default)]

@@ -254,6 +254,10 @@ fn i09_the_list_of_another_boot() {
     let data = digest_and_name(b"sha1:\0", &[0x66; 20], b"boot_aggregate");
     let outcome = accepted(&boot(Entry { data, ..genuine[0].clone() }), &policy());
     assert!(outcome.out.contains("not checked  boot-aggregate"), "{outcome:?}");
+    // A violation's data are free: the right digest in one says nothing.
+    let violated = Linux::of(&[&[Entry { violation: true, ..genuine[0].clone() }], &genuine[1..]].concat());
+    let switched = with_switch("accept_ima_violations = true");
+    refused(&violated, &switched, "boot-aggregate", "does not begin with boot_aggregate");
     // None, or not the first.
     refused(&Linux::of(&genuine[1..]), &policy(), "boot-aggregate", "does not begin with boot_aggregate");
     let moved = [&genuine[1..], &genuine[..1]].concat();

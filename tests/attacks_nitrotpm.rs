@@ -469,6 +469,40 @@ fn x05_a_policy_for_documents_and_a_quote() {
     );
 }
 
+/// A TPM's key may sign anything in a document's form. Beside AWS's own root another authority may stand, of TPMs: below it nobody is AWS's
+/// hypervisor.
+#[test]
+fn x04_a_document_below_the_root_of_another_platform() {
+    let root = hierarchy().root;
+    let [own] = Platform::AWS.roots else { panic!("one root") };
+    let document = Document::genuine().sign();
+    let document = NitroTpmDocument::from_cbor(&document).unwrap();
+    let rules = [PcrRule::zero(HashAlgorithm::Sha384, 12)];
+    let challenge = Challenge::nonce(NONCE).unwrap();
+    let judge = |anchors: &[Anchor<'_>]| {
+        let policy = Policy::builder().platform(&Platform::AWS).anchors(anchors).pcrs(&rules).build().unwrap();
+        let judged = verify_nitrotpm(&document, &Logs::default(), &policy, &challenge, NOW.parse().unwrap(), &SOFTWARE);
+        judged.err().map(|rejection| rejection.error.to_string())
+    };
+    // Instead of AWS's it is the verifier's word.
+    assert_eq!(judge(&[Anchor::Certificate(&root)]), None);
+    let not_aws = judge(&[Anchor::Certificate(&root), *own]).unwrap();
+    assert_eq!(not_aws, VerifyError::Evidence(EvidenceError::NotAws).to_string());
+}
+
+/// Nor does a key sign a document that is known as a TPM's.
+#[test]
+fn k03_a_document_signed_by_a_key_that_is_pinned() {
+    let document = Document::genuine().sign();
+    let document = NitroTpmDocument::from_cbor(&document).unwrap();
+    let spki = leaf_key().spki();
+    let evidence = tpmproof::verify::KeyEvidence::new().with_spki(&spki);
+    let pins = [tpmproof::verify::Pin::Spki(&spki)];
+    let key = tpmproof::verify::TrustedKey::pinned(&evidence, &pins, &SOFTWARE).unwrap();
+    let error = document.verify_signature(&key).unwrap_err();
+    assert_eq!(error, VerifyError::Evidence(EvidenceError::NotAws));
+}
+
 /// What `fuzz/seeds` calls.
 #[test]
 #[ignore = "writes into the folder that FUZZ_CORPUS names"]

@@ -6,11 +6,15 @@
 mod common;
 
 use common::cli::{Folder, Outcome, run, vector};
-use common::forge::{AK_ATTRIBUTES, Key, NONCE, hash, name};
+use common::forge::{AK_ATTRIBUTES, Attest, Key, NONCE, hash, name};
+use common::ima::{Entry, Linux, file};
+use common::log::{event2, header, id};
 use common::machine::{Event, Machine, digits, measured, of_data, of_other};
 use serde_json::Value;
 use std::fs;
-use tpmproof::crypto::HashAlgorithm::Sha256;
+use tpmproof::crypto::HashAlgorithm::{self, Sha1, Sha256};
+use tpmproof::proof::ProofBuilder;
+use tpmproof::verify::{Log, PcrValue};
 
 fn line(words: &[&str]) -> Outcome {
     run(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
@@ -429,6 +433,196 @@ fn long_logs_are_compared_in_time() {
     let policy_file = policy(&folder, &format!("[pcr.sha256]\n8 = [\"{}\"]\n", "11".repeat(32)));
     says(&explain(&[&files[0], "--policy", &policy_file]).0, &["too many events to leave out"]);
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// A runtime list grows after the quote, and extends every bank whatever bank it is of: as `verify` counts its entries, so does `explain`.
+#[test]
+fn a_list_that_grew_after_the_quote() {
+    let asked = |proof: &str, policy: &str| {
+        let policy = vector(&format!("policies/{policy}.toml"));
+        let nonce = nonce(proof);
+        explain(&[&[&vector(proof)[..], "--policy", &policy, "--nonce", &nonce], &AT[..]].concat())
+    };
+    for boot in ["boot-direct", "boot-direct-tis-ngv2", "boot-grub-sb", "boot-sdboot", "boot-uki", "boot-uki-sb"] {
+        let (text, value) = asked(&format!("{boot}-ima.proof"), &format!("{boot}-ima"));
+        assert_eq!((text.code, differing(&value).len()), (0, 0), "{boot}: {}", text.out);
+        says(&text, &["verified: the policy accepts it"]);
+    }
+    // The file that the policy does not know is named, by its template and by what the bank was extended with.
+    let (text, value) = asked("boot-ima-file.proof", "boot-ima-file");
+    assert_eq!((text.code, differing(&value)), (1, vec![10]), "{}", text.out);
+    let found = changes(&value, 10);
+    assert!(!found.is_empty() && found.iter().all(|change| change.0 == "no-rule" && change.1.contains("/bin/")));
+    let event = &value["differences"][0]["changes"][0]["event"];
+    assert!(event["type"].as_str().unwrap().starts_with("ima-"), "{event}");
+    assert_eq!(event["digest"].as_str().unwrap().len(), "sha256:".len() + 64, "{event}");
+    assert_eq!(
+        (&event["measured"], &value["differences"][0]["values"][0]["state"]),
+        (&true.into(), &"explained".into())
+    );
+    // The list of another boot still leads elsewhere.
+    let (text, value) = asked("boot-other-ima.proof", "boot-uki-ima");
+    assert_eq!((text.code, differing(&value)), (1, vec![10]));
+    says(&text, &["an event was changed, added or left out, or the log is of another boot"]);
+    assert_eq!(value["differences"][0]["values"][0]["state"], "unexplained");
+}
+
+/// Entries are paired by the file that they are of, and not by standing in one list.
+#[test]
+fn entries_of_runtime_lists() {
+    let folder = Folder::new("explain-ima");
+    let violation = Entry { violation: true, ..file("/var/log/x", b"") };
+    let entry = |name: &str, content: &[u8]| file(name, content);
+    let shared = [entry("/usr/bin/ls", b"ls"), violation.clone()];
+    let first = Linux::with(&[&shared[..], &[entry("/opt/a", b"1"), entry("/opt/b", b"2")]].concat());
+    let mut second = Linux::with(&[&shared[..], &[entry("/opt/b", b"3"), entry("/srv/c", b"4")]].concat());
+    second.list.extend(entry("/opt/later", b"5").octets(Sha1));
+    let proofs = [("first", &first), ("second", &second)].map(|(name, one)| machine(&folder, name, &one.machine()));
+    let (text, value) = explain(&[&proofs[0], &proofs[1]]);
+    assert_eq!(differing(&value), [10]);
+    let found = changes(&value, 10);
+    let kinds: Vec<&str> = found.iter().map(|change| &change.0[..]).collect();
+    assert_eq!(kinds, ["only-first", "changed", "only-second"], "{found:?}");
+    assert!(
+        found[0].1.contains("/opt/a") && found[1].1.contains("/opt/b") && found[1].2.contains("/opt/b"),
+        "{found:?}"
+    );
+    assert!(found[2].1.contains("/srv/c") || found[2].2.contains("/srv/c"), "{found:?}");
+    assert!(!text.out.contains("/opt/later") && !text.out.contains("EV_UNUSED"), "{}", text.out);
+    let digest = format!("sha256:{}", digits(&entry("/opt/a", b"1").digest(Sha256)));
+    assert_eq!(value["differences"][0]["changes"][0]["event"]["digest"], digest.as_str());
+    says(&text, &[", ima-ng, measured-file: /opt/a "]);
+    // Before a golden value and after it.
+    let known = Linux::with(&shared);
+    let value_of_known = value_of(&known.machine(), 10);
+    let policy_file = policy(
+        &folder,
+        &format!(
+            "[pcr.sha256]\n4 = [\"{}\"]\n10 = [\"{value_of_known}\"]\n[events]\naccept_any_boot = true\n",
+            value_of(&known.machine(), 4)
+        ),
+    );
+    let (_, value) = explain(&[&proofs[0], "--policy", &policy_file]);
+    let found = changes(&value, 10);
+    assert!(
+        found.len() == 2 && found.iter().all(|change| change.0 == "after" && change.1.contains("/opt/")),
+        "{found:?}"
+    );
+    // An entry that is not of its digest spoils the list, and not the firmware's log.
+    let mut spoilt = second.clone();
+    spoilt.list = [&first.entries[0].octets(Sha1)[..], &entry("/opt/b", b"3").with_digest(&[7; 20])].concat();
+    spoilt.machine.firmware.push(of_data(4, 13, b"more"));
+    spoilt.extend();
+    let (text, value) = explain(&[&proofs[0], &machine(&folder, "spoilt", &spoilt.machine())]);
+    says(&text, &["the runtime list is passed over: entry 1 of the runtime list is not as it must be"]);
+    let states: Vec<_> =
+        value["differences"].as_array().unwrap().iter().map(|one| &one["values"][1]["state"]).collect();
+    assert_eq!(states, ["explained", "absent-from-log"], "{value}");
+}
+
+/// Records of a Canonical Event Log are paired by what they are of.
+#[test]
+fn records_of_canonical_event_logs() {
+    let tlv = |type_: u8, value: &[u8]| [&[type_][..], &(value.len() as u32).to_be_bytes(), value].concat();
+    let cos = |kind: u8, value: &str| tlv(80, &tlv(kind, value.as_bytes()));
+    let of = |contents: &[Vec<u8>]| {
+        let records = contents.iter().zip(0u64..).flat_map(|(content, number)| {
+            let digests = tlv(3, &tlv(11, &hash(Sha256, content)));
+            [tlv(0, &number.to_be_bytes()), tlv(1, &13u32.to_be_bytes()), digests, content.clone()].concat()
+        });
+        let log: Vec<u8> = records.collect();
+        let mut machine = Machine::new();
+        let event = |content: &Vec<u8>| Event { pcr: 13, type_: 0, digest: hash(Sha256, content), data: Vec::new() };
+        machine.extended = Some(machine.firmware.iter().cloned().chain(contents.iter().map(event)).collect());
+        machine.logs = Some(vec![("firmware", Machine::log(&machine.firmware)), ("cel", log)]);
+        machine
+    };
+    let folder = Folder::new("explain-cel");
+    let first = of(&[cos(0, "example/image:1"), cos(5, "HOME=/root"), cos(4, "run"), tlv(200, b"to come")]);
+    let second = of(&[cos(0, "example/image:2"), cos(5, "PATH=/bin"), cos(5, "HOME=/tmp"), tlv(200, b"other")]);
+    let (text, value) = explain(&[&machine(&folder, "first", &first), &machine(&folder, "second", &second)]);
+    let found = changes(&value, 13);
+    let changed: Vec<_> = found.iter().filter(|change| change.0 == "changed").collect();
+    assert_eq!(changed.len(), 2, "{found:?}");
+    assert!(changed[0].1.ends_with("example/image:1") && changed[0].2.ends_with("example/image:2"), "{found:?}");
+    assert!(changed[1].1.ends_with("HOME=/root") && changed[1].2.ends_with("HOME=/tmp"), "{found:?}");
+    let count = |kind: &str| found.iter().filter(|change| change.0 == kind).count();
+    assert_eq!((count("only-first"), count("only-second")), (2, 2), "{found:?}");
+    says(&text, &["of cel, cos: ", "of cel, (unknown): "]);
+    assert!(!text.out.contains("EV_UNUSED"), "{}", text.out);
+}
+
+/// Each bank that is hashed here has a place in the schema.
+#[test]
+fn every_bank_is_of_the_schema() {
+    let folder = Folder::new("explain-banks");
+    for bank in HashAlgorithm::ALL {
+        let [one, other] = ["one", "other"].map(|content| {
+            let digest = hash(*bank, content.as_bytes());
+            let log = [header(&[*bank]), event2(8, 13, &[(id(*bank), &digest)], content.as_bytes())].concat();
+            let value = hash(*bank, &[vec![0; bank.output_len()], digest].concat());
+            let quote = Attest::quote(&[(id(*bank), &[0, 1, 0])], &[&value]);
+            let (key, message) = (Key::new(1), Attest { nonce: NONCE.to_vec(), ..quote }.bytes());
+            let proof = ProofBuilder::new(&message, &key.sign(&message)).key_public(&key.public_area(AK_ATTRIBUTES));
+            let proof = proof.pcr(PcrValue { bank: (*bank).into(), index: 8, value: &value });
+            folder.write(content, &proof.log(Log { format: "firmware", bytes: &log }).to_der())
+        });
+        let (text, value) = explain(&[&one, &other, "--nonce", &digits(NONCE)]);
+        assert_eq!(differing(&value), [8], "{}", text.out);
+        assert_eq!(value["sides"][0]["verified"], true, "{}", text.out);
+        let line = &value["differences"][0];
+        assert_eq!(
+            (&line["values"][0]["bank"], &line["values"][0]["state"]),
+            (&bank.name().into(), &"explained".into())
+        );
+        let digest = line["changes"][0]["event"]["digest"].as_str().unwrap().to_owned();
+        assert!(digest.starts_with(&format!("{}:", bank.name())), "{digest}");
+    }
+    assert!(HashAlgorithm::ALL.iter().any(|bank| bank.name() == "sha3_256"));
+}
+
+/// What is given beside a proof counts as it does for `verify`, and the verdicts are the same.
+#[test]
+fn the_verdict_is_that_of_verify() {
+    let folder = Folder::new("explain-verdict");
+    let both = |words: &[&str], code: u8, said: &[&str]| {
+        let verified = line(&[&["verify"], words].concat());
+        assert_eq!(verified.code, code, "{verified:?}");
+        let (text, _) = explain(words);
+        assert_eq!(text.code, code, "{}", text.out);
+        said.iter().for_each(|word| assert!(verified.out.contains(word), "{word:?}: {}", verified.out));
+        says(&text, said);
+        assert_eq!(text.out.contains("the policy accepts it"), code == 0, "{}", text.out);
+    };
+    // Revocation lists.
+    let file = |name: &str| common::material(name).to_str().unwrap().to_owned();
+    let rules = format!("root_files = [\"{}\"]\nrequire_crl = true", file("lists-p256/root.pem"));
+    let rules = format!("version = 1\n[key]\n{rules}\n[pcr.sha256]\n7 = \"zero\"\n");
+    let rules = folder.write("lists.toml", rules.as_bytes());
+    let [message, signature, pcrs] = ["msg", "sig", "pcrs"].map(|kind| file(&format!("swtpm/q_p256_sha256.{kind}")));
+    let (chain, digits_of) = (file("lists-p256/chain.pem"), fs::read_to_string(file("swtpm/nonce.hex")).unwrap());
+    let [root, middle, revoking] = ["root", "int", "int-revoking"].map(|name| file(&format!("lists-p256/{name}.crl")));
+    let words = ["--message", &message, "--signature", &signature, "--pcrs", &pcrs, "--ak", &chain];
+    let words = [&words[..], &["--policy", &rules, "--nonce", digits_of.trim()], &AT[..]].concat();
+    both(&[&words[..], &["--crl", &root, "--crl", &middle]].concat(), 0, &[]);
+    both(&[&words[..], &["--crl", &root, "--crl", &revoking]].concat(), 1, &["keyCompromise"]);
+    both(&words, 1, &["key.require_crl"]);
+    // A certificate that the proof lacks.
+    let (proof, rules) = (vector("no-intermediate.proof"), vector("policies/certified-rsa.toml"));
+    let nonce_of = nonce("no-intermediate.proof");
+    let words = [&[&proof[..], "--policy", &rules, "--nonce", &nonce_of], &AT[..]].concat();
+    both(&words, 1, &[]);
+    both(&[&words[..], &["--intermediate", &file("swtpm/chain_rsa.int.pem")]].concat(), 0, &[]);
+    // Two proofs share lists, the form and the bank; not what one of them lacks.
+    let proof = vector("certified-rsa.proof");
+    let nonce_of = nonce("certified-rsa.proof");
+    let two = [&proof[..], &proof, "--root", &file("swtpm/chain_rsa.root.pem"), "--nonce", &nonce_of];
+    assert_eq!(explain(&[&two[..], &AT[..], &["--as", "proof", "--crl", &root]].concat()).0.code, 0);
+    let middle = file("swtpm/chain_rsa.int.pem");
+    for more in [["--attach", "kind=FILE"], ["--intermediate", &middle], ["--log", &proof]] {
+        let outcome = line(&[&["explain"], &two[..], &more].concat());
+        assert!(outcome.code == 2 && outcome.notes.contains("go with one proof"), "{outcome:?}");
+    }
 }
 
 /// What the README prints is what is printed.

@@ -79,7 +79,7 @@ fn words(line: &[&str]) -> Vec<String> {
     line.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// The proof of a virtual TPM, pinned, with a report attached.
+/// The proof of a virtual TPM, pinned, with a report attached. `explain` gives the same verdict.
 fn verify(folder: &Folder, report: &[u8], more: &[&str]) -> Outcome {
     let quote = common::swtpm("rsa_sha256", None);
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -94,7 +94,12 @@ fn verify(folder: &Folder, report: &[u8], more: &[&str]) -> Outcome {
     let policy = folder.write("policy.toml", policy.as_bytes());
     let nonce = hex(&quote.nonce);
     let line = ["verify", &proof, "--policy", &policy, "--nonce", &nonce, "--attach", &attached];
-    run(&words(&[&line[..], more].concat()))
+    let outcome = run(&words(&[&line[..], more].concat()));
+    let explained = run(&words(&[&["explain"], &line[1..], more].concat()));
+    assert_eq!(explained.code, outcome.code, "{explained:?}");
+    assert_eq!(explained.out.contains("the policy accepts it"), outcome.code == 0, "{explained:?}");
+    assert_eq!(explained.out.contains("hardware-report fails"), outcome.out.contains("fail         hardware-report"));
+    outcome
 }
 
 #[test]

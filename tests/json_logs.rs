@@ -310,7 +310,11 @@ fn what_is_broken_is_refused_by_its_record() {
         ("of RTMR", good.replace("\"pcr\":11,", "\"rtmr\":2,"), "confidential machine"),
         ("short digest", good.replace(&sha1, &sha1[2..]), "has 19 bytes, not 20"),
         ("no hexadecimal", good.replace(&sha1, &sha1.to_uppercase()), "lower-case"),
-        ("unknown algorithm", good.replace("\"sha1\"", "\"md5\""), "hashAlg \"md5\" is not known"),
+        (
+            "unknown algorithm",
+            good.replace("\"sha1\"", "\"md5\""),
+            "hashAlg: \"md5\" is no hash algorithm that is known",
+        ),
         (
             "an algorithm twice",
             good.replace("\"sha384\"", "\"sha256\"").replace(

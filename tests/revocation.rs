@@ -277,6 +277,15 @@ fn x12_many_lists_cost_no_more_than_eight_signatures() {
         chain().judge_at(NOW, &lists, true, &COUNTING),
         Err(CertificateError::RevocationUnknown { why: UnknownRevocation::Budget, .. })
     ));
+    // A list that names the certificate and that nobody could verify is not outvoted by one that says nothing of it.
+    let naming = List::of("middle").revoking(SERIAL, &[]).sign(&Key::new(78));
+    let many: Vec<Vec<u8>> = [of_middle()].into_iter().chain((0..9).map(|_| naming.clone())).collect();
+    let many: Vec<&[u8]> = many.iter().map(Vec::as_slice).collect();
+    assert_eq!(chain().judge(&many), unknown(0, UnknownRevocation::Budget));
+    // Lists that do not name it cost nothing once one of them holds.
+    let many: Vec<Vec<u8>> = (0..20).map(|_| of_middle()).chain([of_root()]).collect();
+    let many: Vec<&[u8]> = many.iter().map(Vec::as_slice).collect();
+    assert_eq!(chain().judge(&many), Ok(RevocationStatus::NotRevoked));
     // Eight are not too many.
     let lists: Vec<Vec<u8>> = (0..6).map(|_| wrong.clone()).chain([of_middle(), of_root()]).collect();
     let lists: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();

@@ -101,15 +101,31 @@ fn difference(
             Kind::UnknownValue(_) => {
                 Some("any number is an algorithm, where the specification lists those that may stand there (clause 9)")
             }
-            Kind::TooLong { found: 81..=128, limit: 80 } => Some("coordinates have 128 bytes, and no curve has more than 80"),
-            Kind::TooLong { found: 67..=68, limit: 66 } => Some("a Name has 68 bytes, for a union of C is padded; a TPMT_HA has 66"),
+            Kind::TooLong { found: 81..=128, limit: 80 } => {
+                Some("coordinates have 128 bytes, and no curve has more than 80")
+            }
+            Kind::TooLong { found: 67..=68, limit: 66 } => {
+                Some("a Name has 68 bytes, for a union of C is padded; a TPMT_HA has 66")
+            }
             _ => None,
         },
         (Ok(_), Err(_)) if longest_data(name, data) > Some(64) => {
             Some("TPM2B_DATA has 64 bytes, where the specification has those of a TPMT_HA, 66 (10.4.3)")
         }
+        (Ok(_), Err(_)) if newer(name, data) => Some("the algorithm is newer than the library (Part 2, version 1.85)"),
         _ => None,
     }
+}
+
+/// Whether a structure is of an algorithm that came after version 1.59 of the specification: EdDSA and ML-DSA.
+fn newer(name: &str, data: &[u8]) -> bool {
+    let word = |at: usize| data.get(at..at + 2).map(|word| u16::from_be_bytes([word[0], word[1]]));
+    let algorithm = match name {
+        "TpmtSignature" | "TpmtPublic" => word(0),
+        "Tpm2bPublic" => word(2),
+        _ => None,
+    };
+    matches!(algorithm, Some(0x60 | 0x61 | 0xa1 | 0xa2))
 }
 
 /// How long the TPM2B_DATA of a structure is.

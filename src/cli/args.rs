@@ -23,11 +23,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Verify a proof, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
+    /// Verify a proof or other evidence, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
     Verify(VerifyArguments),
     /// List the events of a log and the PCRs that they lead to; nothing of it is verified
     Log(LogArguments),
-    /// Show any structure, certificate or proof, field by field; nothing of it is verified
+    /// Show any structure, certificate, log or evidence, field by field; nothing of it is verified
     Show(ShowArguments),
     /// Say which event made the difference between a proof and a policy, or between two proofs
     Explain(ExplainArguments),
@@ -111,6 +111,19 @@ pub(crate) struct AskedArguments {
     pub(crate) evidence: EvidenceArguments,
     #[command(flatten)]
     pub(crate) freshness: FreshnessArguments,
+    #[command(flatten)]
+    pub(crate) judging: JudgingArguments,
+}
+
+impl AskedArguments {
+    pub(crate) fn time(&self) -> Time {
+        self.judging.time()
+    }
+}
+
+/// What is known of the authorities of a chain, and when that is judged.
+#[derive(Args, Debug)]
+pub(crate) struct JudgingArguments {
     /// A revocation list (PEM or DER) of an authority of the chain; it counts if that authority signed it
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Vec<PathBuf>,
@@ -119,14 +132,14 @@ pub(crate) struct AskedArguments {
     pub(crate) at: Option<Time>,
 }
 
-impl AskedArguments {
+impl JudgingArguments {
     pub(crate) fn time(&self) -> Time {
         self.at.unwrap_or_else(Time::now)
     }
 }
 
 /// A proof, or its parts.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct EvidenceArguments {
     /// A proof (DER or PEM), a document of NitroTPM, a WebAuthn attestation object, or foreign evidence of a form that --as lists
     #[arg(value_name = "PROOF", required_unless_present = "message", conflicts_with_all = ["message", "signature", "pcrs", "ak"])]
@@ -134,7 +147,7 @@ pub(crate) struct EvidenceArguments {
     /// What the evidence is, where that cannot be told from its bytes
     #[arg(long = "as", value_name = "FORMAT", requires = "proof")]
     pub(crate) format: Option<Format>,
-    /// The bank whose quote is taken, where the evidence has several: sha256, sha384, sha512 or sha1 [default: the strongest]
+    /// The bank whose quote is taken, where the evidence has several: such as sha256 or sha3_256 [default: the strongest]
     #[arg(long, value_name = "BANK", requires = "proof")]
     pub(crate) bank: Option<String>,
     /// A `TPMS_ATTEST`, as `tpm2_quote` -m writes it

@@ -8,8 +8,8 @@ use super::freshness::challenge;
 use super::pin::{PinnedPcr, observe};
 use super::pin_key::KeyToPin;
 use super::policy::PolicyInput;
-use super::{explain_policy, explain_proofs, input, keys};
-use crate::proof::{Proof, verify_proof};
+use super::{explain_policy, explain_proofs, input, judge, keys};
+use crate::proof::Proof;
 use crate::verify::{Outcome, Policy, Rejection, Report, Time};
 use std::format;
 use std::io::Write;
@@ -27,35 +27,39 @@ const NOT_JUDGED: &str =
 
 pub(crate) fn run(arguments: &ExplainArguments, out: &mut dyn Write, said: &mut dyn Write) -> Result<u8, CliError> {
     let nonces = arguments.nonces()?;
-    let time = arguments.at.unwrap_or_else(Time::now);
+    let time = arguments.judging.time();
     let roots = keys::all_certificates(&arguments.root)?;
     let mut policy = arguments.policy.as_deref().map(PolicyInput::read).transpose()?;
     if let Some(policy) = policy.as_mut().filter(|_| !roots.is_empty()) {
         policy.replace_roots(roots.clone());
     }
-    let mut inputs = Vec::new();
-    for path in &arguments.proofs {
-        let input = input::read(&arguments.evidence(path), said)?.into_proof()?;
+    let intermediates = keys::all_certificates(&arguments.intermediate)?;
+    let lists = keys::RevocationLists::read(&arguments.judging.crl, arguments.max_size())?;
+    let lists = lists.lend()?;
+    let (mut inputs, mut files) = (Vec::new(), Vec::new());
+    for evidence in arguments.evidence() {
+        let input = input::read(&evidence, said)?.into_proof()?;
         inputs.push(input);
+        files.extend(evidence.proof.or(evidence.message).map(|path| shown(&path)));
     }
     let mut proofs = Vec::new();
-    for (input, path) in inputs.iter().zip(&arguments.proofs) {
-        let unreadable = |error| CliError::Evidence(format!("{} cannot be read: {error}", path.display()));
-        proofs.push(input.proof().map_err(unreadable)?);
+    for (input, file) in inputs.iter().zip(&files) {
+        let unreadable = |error| CliError::Evidence(format!("{file} cannot be read: {error}"));
+        proofs.push(judge::proof(input, &lists, &intermediates).map_err(unreadable)?);
     }
     let explanation = match (&policy, &proofs[..], &nonces[..]) {
         (Some(policy), [proof], [nonce]) => {
             let name = arguments.policy.as_deref().map(shown).unwrap_or_default();
-            let file = arguments.proofs.first().map(|path| shown(path)).unwrap_or_default();
+            let file = files.concat();
             policy.with(|policy| against_policy(proof, policy, nonce.as_deref(), time, [file, name]))??
         }
         (_, [first, second], [nonce, other]) => {
             let mut sides = Vec::new();
-            for ((name, path), (proof, nonce)) in
-                ["first", "second"].into_iter().zip(&arguments.proofs).zip([(first, nonce), (second, other)])
+            for ((name, file), (proof, nonce)) in
+                ["first", "second"].into_iter().zip(files).zip([(first, nonce), (second, other)])
             {
                 let verified = alone(proof, nonce.as_deref(), &roots, time)?;
-                sides.push(SideLine { name, file: shown(path), verified: Some(verified) });
+                sides.push(SideLine { name, file, verified: Some(verified) });
             }
             of_two(&Side::of(first), &Side::of(second), sides)
         }
@@ -133,7 +137,7 @@ fn against_policy(
             notes.push(NOT_JUDGED.into());
             (false, NOT_ASKED.into())
         }
-        Some(nonce) => match verify_proof(proof, policy, &challenge(nonce)?, time) {
+        Some(nonce) => match judge::judge(proof, policy, &challenge(nonce)?, time) {
             Ok(_) => (true, "the policy accepts it".into()),
             Err(Rejection { error, report }) => {
                 refused = true;

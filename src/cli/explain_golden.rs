@@ -26,7 +26,8 @@ pub(crate) fn explain(side: &Side<'_>, bank: HashAlgorithm, known: &[&[u8]], dif
     let events = Events::new(side.events(bank, index), index);
     let count = events.list.len();
     let is_known = |value: &Vec<u8>| known.contains(&&value[..]);
-    let reached = side.walk(bank, index, &events.list).and_then(|mut values| values.position(|value| is_known(&value)));
+    let reached =
+        side.walk(bank, index, &events.digests).and_then(|mut values| values.position(|value| is_known(&value)));
     match reached {
         Some(reached) if reached == count => {
             difference.notes.push(
@@ -44,7 +45,7 @@ pub(crate) fn explain(side: &Side<'_>, bank: HashAlgorithm, known: &[&[u8]], dif
         }
         None => {
             let without =
-                side.start(bank, index, &events.list).and_then(|start| without(bank, start, &events, &is_known));
+                side.start(bank, index, &events.digests).and_then(|start| without(bank, start, &events, &is_known));
             match without {
                 Some(place) => difference.push(ChangeKind::Without, || (events.line(place), None)),
                 None => difference.notes.push(String::from(NOT_FOUND)),

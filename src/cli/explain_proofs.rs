@@ -97,9 +97,7 @@ fn events(first: &Side<'_>, second: &Side<'_>, bank: HashAlgorithm, difference: 
     let mut pairs: BTreeMap<usize, (usize, ChangeKind)> = BTreeMap::new();
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     // The same event in another place first; then the same thing with other content.
-    let digest = |events: &Events<'_>, place: usize| -> Vec<u8> {
-        events.list.get(place).map(|event| event.digest.to_vec()).unwrap_or_default()
-    };
+    let digest = |events: &Events<'_>, place: usize| events.digests.get(place).map(|digest| digest.to_vec());
     pair(
         &removed,
         &added,

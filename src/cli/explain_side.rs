@@ -1,9 +1,11 @@
 //! One proof that is explained: what it quotes, and where its logs lead. Whether that was verified is for its label to say.
 
 use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
+use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::TpmAlgId;
-use crate::verify::{LogName, LogPart, Measured, Replay};
+use crate::verify::{LogName, LogPart, Measured, Replay, ReplayError};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::format;
 use std::string::{String, ToString};
@@ -14,6 +16,8 @@ pub(crate) struct Side<'p> {
     proof: &'p Proof<'p>,
     parts: Vec<LogPart<'p>>,
     replay: Option<Replay>,
+    /// How many entries of the runtime list the quote covers: a list grows after it.
+    entries: u32,
     /// What could not be read.
     pub(crate) notes: Vec<String>,
 }
@@ -56,15 +60,27 @@ impl<'p> Side<'p> {
     }
 
     /// With these logs.
-    pub(crate) fn with(proof: &'p Proof<'p>, parts: Vec<LogPart<'p>>, mut notes: Vec<String>) -> Self {
-        let replay = match Replay::of(&parts, &SOFTWARE) {
-            Ok(replay) => Some(replay),
+    pub(crate) fn with(proof: &'p Proof<'p>, mut parts: Vec<LogPart<'p>>, mut notes: Vec<String>) -> Self {
+        let run = |parts: &[LogPart<'p>]| {
+            let mut replay = Replay::start();
+            let entries = replay.run(parts, &SOFTWARE, Some(proof.evidence().pcr_values))?;
+            Ok((replay, entries))
+        };
+        let mut replayed = run(&parts);
+        // What is wrong with the list says nothing of other logs.
+        if let Err(error @ ReplayError::RuntimeList { .. }) = &replayed {
+            notes.push(format!("the runtime list is passed over: {error}"));
+            parts.retain(|part| !matches!(part.log, EventLog::Ima(_)));
+            replayed = run(&parts);
+        }
+        let (replay, entries) = match replayed {
+            Ok((replay, entries)) => (Some(replay), entries),
             Err(error) => {
                 notes.push(format!("the logs cannot be replayed: {error}"));
-                None
+                (None, u32::MAX)
             }
         };
-        Self { proof, parts, replay, notes }
+        Self { proof, parts, replay, entries, notes }
     }
 
     /// What is quoted, in banks that are hashed here.
@@ -77,10 +93,13 @@ impl<'p> Side<'p> {
         self.pcrs().find(|(known, number, _)| *known == bank && *number == index).map(|(_, _, value)| value)
     }
 
-    /// The events of a PCR, in the order of the logs.
+    /// The events of a PCR, in the order of the logs; of a runtime list those that the quote covers.
     pub(crate) fn events(&self, bank: HashAlgorithm, index: u8) -> Vec<Measured<'p>> {
         let all = self.parts.iter().flat_map(|part| part.measured(bank, &SOFTWARE));
-        all.filter(|event| event.event.register() == u32::from(index)).collect()
+        let counts = |event: &Measured<'_>| {
+            !event.event.is_ima() || u32::try_from(event.event.index).is_ok_and(|entry| entry < self.entries)
+        };
+        all.filter(|event| event.event.register() == u32::from(index) && counts(event)).collect()
     }
 
     pub(crate) fn state(&self, bank: HashAlgorithm, index: u8) -> State {
@@ -96,7 +115,7 @@ impl<'p> Side<'p> {
             None => State::WithoutBank,
             Some(led) if led == value => State::Explained,
             Some(_) => {
-                let events = self.events(bank, index);
+                let events: Vec<_> = self.events(bank, index).iter().map(extension).collect();
                 let before = self.walk(bank, index, &events).and_then(|mut values| values.position(|one| one == value));
                 // One that none of them extended is not what the log is of.
                 let before = before.filter(|count| *count > 0);
@@ -105,15 +124,16 @@ impl<'p> Side<'p> {
         }
     }
 
-    /// What the PCR holds before the first of its events, and after each; nothing where its start cannot be told.
+    /// What the PCR holds before the first of its events, of which these are the digests, and after each; nothing where its start cannot be
+    /// told.
     pub(crate) fn walk<'e>(
         &self,
         bank: HashAlgorithm,
         index: u8,
-        events: &'e [Measured<'p>],
+        events: &'e [Cow<'p, [u8]>],
     ) -> Option<impl Iterator<Item = Vec<u8>> + use<'e, 'p>> {
         let start = self.start(bank, index, events)?;
-        let mut digests = events.iter().map(|event| event.digest);
+        let mut digests = events.iter();
         let mut next = Some(start);
         Some(core::iter::from_fn(move || {
             let value = next.take()?;
@@ -124,7 +144,7 @@ impl<'p> Side<'p> {
 
     /// What the PCR held before the first of its events: zeros; or the locality of start-up in the last octet of PCR 0; or ones, before a
     /// dynamic launch.
-    pub(crate) fn start(&self, bank: HashAlgorithm, index: u8, events: &[Measured<'p>]) -> Option<Vec<u8>> {
+    pub(crate) fn start(&self, bank: HashAlgorithm, index: u8, events: &[Cow<'p, [u8]>]) -> Option<Vec<u8>> {
         let end = self.replay.as_ref()?.value(bank, index)?;
         let starts = [0u8, 3, 4].map(|last| {
             let mut start = std::vec![0; bank.output_len()];
@@ -132,7 +152,7 @@ impl<'p> Side<'p> {
             start
         });
         let leads = |start: &Vec<u8>| {
-            let last = events.iter().try_fold(start.clone(), |value, event| extended(bank, &value, event.digest));
+            let last = events.iter().try_fold(start.clone(), |value, digest| extended(bank, &value, digest));
             last.is_some_and(|last| last == end)
         };
         starts.into_iter().chain([std::vec![0xff; bank.output_len()]]).find(leads)
@@ -142,6 +162,12 @@ impl<'p> Side<'p> {
     pub(crate) fn has(&self, bank: HashAlgorithm) -> bool {
         self.parts.iter().any(|part| part.log.has(TpmAlgId::from(bank)))
     }
+}
+
+/// What an event extended its bank with; an entry of a runtime list with the digest of its data, whatever bank the list is of.
+pub(crate) fn extension<'a>(event: &Measured<'a>) -> Cow<'a, [u8]> {
+    let entry = event.event.ima().and_then(|entry| entry.extended(event.bank, &SOFTWARE).ok());
+    entry.map_or(Cow::Borrowed(event.digest), |digest| Cow::Owned(digest.as_bytes().to_vec()))
 }
 
 /// A PCR's value after one event more.

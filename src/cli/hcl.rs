@@ -14,9 +14,11 @@ pub(crate) const KIND: &str = "hcl-report";
 #[expect(clippy::result_large_err, reason = "as of what it was called with")]
 pub(crate) fn endorse<'a>(judged: Result<Report<'a>, Rejection<'a>>) -> Result<Report<'a>, Rejection<'a>> {
     let mut report = judged?;
-    for attachment in report.attachments().clone().iter().filter(|attachment| attachment.kind == KIND) {
+    let enclosed = *report.attachments();
+    let mut reports = enclosed.iter().filter(|attachment| attachment.kind == KIND).peekable();
+    if reports.peek().is_some() {
         let judged = match report.key() {
-            Some(key) => judge(attachment.bytes, key.key()),
+            Some(key) => reports.try_for_each(|attachment| judge(attachment.bytes, key.key())),
             None => Err(VerifyError::NoKey),
         };
         report.note_hardware(judged);

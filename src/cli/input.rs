@@ -6,7 +6,7 @@ use super::formats::{Choice, Draft, Format};
 use super::keys::{self, KeyFile};
 use super::kinds::Kind;
 use super::prove::attachment;
-use super::{files, formats, log_file, pcr_file};
+use super::{files, formats, log_file, pcr_file, policy_text};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
@@ -110,11 +110,7 @@ pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<Input, CliError> {
 }
 
 fn bank(name: &str) -> Result<HashAlgorithm, CliError> {
-    HashAlgorithm::ALL
-        .iter()
-        .find(|hash| hash.name() == name)
-        .copied()
-        .ok_or_else(|| CliError::Misuse(format!("--bank {name:?} is none of sha1, sha256, sha384 and sha512")))
+    policy_text::hash(name).map_err(|reason| CliError::Misuse(format!("--bank: {reason}")))
 }
 
 /// The files that `tpm2_quote` writes.
@@ -159,17 +155,8 @@ fn plain_scheme(arguments: &EvidenceArguments, key: &KeyFile) -> Result<(TpmAlgI
         SignatureScheme::Rsapss => TpmAlgId::RSAPSS,
         SignatureScheme::Ecdsa => TpmAlgId::ECDSA,
     });
-    let hash = match &arguments.signature_hash {
-        None => None,
-        Some(name) => match HashAlgorithm::ALL.iter().find(|hash| hash.name() == name) {
-            Some(hash) => Some(TpmAlgId::from(*hash)),
-            None => {
-                return Err(CliError::Misuse(format!(
-                    "--signature-hash {name:?} is none of sha1, sha256, sha384, sha512, sha3_256, sha3_384 and sha3_512"
-                )));
-            }
-        },
-    };
+    let hash = arguments.signature_hash.as_deref().map(policy_text::hash).transpose();
+    let hash = hash.map_err(|reason| CliError::Misuse(format!("--signature-hash: {reason}")))?.map(TpmAlgId::from);
     let own = match key {
         KeyFile::Public(public) => own_scheme(public),
         _ => None,

@@ -4,6 +4,7 @@
 use super::hex;
 use super::json::{self, Json};
 use super::policy_events::OwnedDigest;
+use super::policy_text;
 use crate::crypto::HashAlgorithm;
 use crate::log::TcgEventType;
 use crate::structures::{TpmAlgId, TpmiAlgHash};
@@ -160,15 +161,13 @@ fn read_digests(value: &Json) -> Result<Vec<OwnedDigest>, String> {
     for value in value.array("digests")? {
         let [algorithm, digest] = value.members("an entry of digests", ["hashAlg", "digest"])?;
         let name = algorithm.unwrap_or(&Json::Null).text("hashAlg")?;
-        let Some(hash) = HashAlgorithm::ALL.iter().find(|hash| hash.name() == name) else {
-            return Err(format!("hashAlg {name:?} is not known; known are sha1, sha256, sha384 and sha512"));
-        };
+        let hash = policy_text::hash(name).map_err(|reason| format!("hashAlg: {reason}"))?;
         let digest = hex::decode(digest.unwrap_or(&Json::Null).text("digest")?)
             .ok_or("a digest is not written in lower-case hexadecimal digits, two a byte")?;
         if digest.len() != hash.output_len() {
             return Err(format!("a digest of {name} has {} bytes, not {}", digest.len(), hash.output_len()));
         }
-        let algorithm = TpmiAlgHash(TpmAlgId::from(*hash));
+        let algorithm = TpmiAlgHash(TpmAlgId::from(hash));
         if found.iter().any(|(known, _)| *known == algorithm) {
             return Err(format!("it has two digests of {name}"));
         }

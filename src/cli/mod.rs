@@ -27,6 +27,7 @@ mod interrupt;
 mod json;
 mod json_log;
 mod json_log_convert;
+mod judge;
 mod keys;
 mod kinds;
 mod log;

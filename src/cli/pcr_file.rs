@@ -3,8 +3,8 @@
 use super::{
     hex,
     json::{self, Json},
+    policy_text,
 };
-use crate::crypto::HashAlgorithm;
 use crate::structures::{TpmAlgId, TpmlPcrSelection};
 use crate::wire::Hex;
 use std::borrow::ToOwned;
@@ -45,15 +45,14 @@ fn from_json(bytes: &[u8]) -> Result<Values, String> {
     let Json::Object(banks) = json::parse(bytes)? else { return Err("the PCR file is no JSON object".into()) };
     let mut values = Vec::new();
     for (bank, pcrs) in &banks {
-        let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == bank);
-        let hash = hash.ok_or_else(|| format!("the PCR file has the unknown bank {bank:?}"))?;
+        let hash = policy_text::hash(bank).map_err(|reason| format!("the PCR file has an unknown bank: {reason}"))?;
         let Json::Object(pcrs) = pcrs else { return Err(format!("the bank {bank} is no JSON object")) };
         for (index, value) in pcrs {
             let number = index.parse::<u8>().ok().filter(|number| format!("{number}") == *index);
             let number = number.ok_or_else(|| format!("{index:?} is no number of a PCR"))?;
             let value = hex::decode(value.text("a PCR value")?)
                 .ok_or_else(|| format!("the value of PCR {index} is not in lower-case hexadecimal digits"))?;
-            values.push(((*hash).into(), number, value));
+            values.push((hash.into(), number, value));
         }
     }
     Ok(values)

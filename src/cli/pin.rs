@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let roots = keys::all_certificates(&arguments.root)?;
     let input = input::read(&arguments.asked.evidence, notes)?.into_proof()?;
-    let lists = keys::RevocationLists::read(&arguments.asked.crl, arguments.asked.evidence.max_size)?;
+    let lists = keys::RevocationLists::read(&arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let proof = proof.with_revocation_lists(&lists);

@@ -149,7 +149,9 @@ impl OwnedEvents {
     /// Allows events of these digests, if no rule does so yet.
     pub(crate) fn allow(&mut self, pcr: u8, digests: &[OwnedDigest]) {
         let known = |rule: &OwnedRule| {
-            rule.pcr == pcr && rule.kind.is_none() && rule.event_type.is_none() && rule.digests == digests
+            let by_digest =
+                rule.kind.is_none() && rule.event_type.is_none() && rule.path.is_none() && rule.path_prefix.is_none();
+            rule.pcr == pcr && by_digest && rule.digests == digests
         };
         if !self.allow.iter().any(known) {
             self.allow.push(OwnedRule {

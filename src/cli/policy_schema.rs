@@ -9,7 +9,7 @@ use super::policy_file::{Google, OwnedReference, PolicyFile};
 use super::policy_text::{self, OwnedPin};
 use super::policy_value::{count, digests_of, flag, number, numbers, object, owned, texts};
 use super::policy_webauthn::OwnedRelyingParty;
-use crate::crypto::{HashAlgorithm, SOFTWARE};
+use crate::crypto::SOFTWARE;
 use crate::structures::TpmtPublic;
 use crate::verify::{Activation, Name, Platform};
 use crate::wire::Decode;
@@ -274,10 +274,7 @@ fn read_quote(quote: &Json, policy: &mut PolicyFile) -> Result<(), String> {
 
 fn read_pcrs(pcr: &Json, policy: &mut PolicyFile) -> Result<(), String> {
     for (bank, rules) in object(pcr, "[pcr]")? {
-        let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == bank);
-        let hash = hash.ok_or_else(|| {
-            format!("[pcr.{bank}] is no bank; expected sha1, sha256, sha384, sha512, sha3_256, sha3_384 or sha3_512")
-        })?;
+        let hash = policy_text::hash(bank).map_err(|reason| format!("[pcr.{bank}] is no bank: {reason}"))?;
         for (index, rule) in object(rules, &format!("[pcr.{bank}]"))? {
             let name = format!("pcr.{bank}.{index}");
             let number =
@@ -292,7 +289,7 @@ fn read_pcrs(pcr: &Json, policy: &mut PolicyFile) -> Result<(), String> {
                     ));
                 }
             };
-            policy.pcrs.push((*hash, number, reference));
+            policy.pcrs.push((hash, number, reference));
         }
     }
     Ok(())

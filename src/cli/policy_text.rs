@@ -80,9 +80,9 @@ pub(crate) fn hash(text: &str) -> Result<HashAlgorithm, String> {
 /// `sha256:` and the digits of a digest.
 pub(crate) fn digest(text: &str, name: &str) -> Result<(TpmiAlgHash, Vec<u8>), String> {
     let parsed = text.split_once(':').and_then(|(algorithm, digits)| {
-        let hash = HashAlgorithm::ALL.iter().find(|hash| hash.name() == algorithm)?;
+        let hash = hash(algorithm).ok()?;
         let digest = hex::decode(digits).filter(|digest| digest.len() == hash.output_len())?;
-        Some((TpmiAlgHash(TpmAlgId::from(*hash)), digest))
+        Some((TpmiAlgHash(TpmAlgId::from(hash)), digest))
     });
     parsed.ok_or_else(|| {
         format!("{name} has {text:?}; expected sha256:, sha1:, sha384:, sha512:, sha3_256:, sha3_384: or sha3_512:, and a digest in lower-case hexadecimal digits")

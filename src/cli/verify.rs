@@ -6,13 +6,12 @@ use super::freshness::challenge;
 use super::input::Evidence;
 use super::kinds::OtherEvidence;
 use super::policy::PolicyInput;
-use super::{hcl, input, keys};
-use crate::proof::verify_proof;
+use super::{input, judge, keys};
 use crate::verify::{Rejection, Report, unreadable_json};
 use std::format;
 use std::io::Write;
 use std::path::Path;
-use std::string::{String, ToString};
+use std::string::String;
 
 pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut dyn Write) -> Result<u8, CliError> {
     let mut policy = PolicyInput::read(&arguments.policy)?;
@@ -21,7 +20,7 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
     }
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
     let intermediates = keys::all_certificates(&arguments.intermediate)?;
-    let lists = keys::RevocationLists::read(&arguments.asked.crl, arguments.asked.evidence.max_size)?;
+    let lists = keys::RevocationLists::read(&arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
     let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
     let evidence = match input::read(&arguments.asked.evidence, notes) {
@@ -49,15 +48,11 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
         return Err(CliError::Misuse("--client-data goes with a WebAuthn statement".into()));
     }
     policy.with(|policy| {
-        let proof = input.proof().map_err(|error| error.to_string()).and_then(|proof| {
-            let proof = proof.with_revocation_lists(&lists);
-            intermediates.iter().try_fold(proof, |proof, der| proof.with_certificate(der).map_err(|e| e.to_string()))
-        });
-        let proof = match proof {
+        let proof = match judge::proof(&input, &lists, &intermediates) {
             Ok(proof) => proof,
             Err(reason) => return refuse(&format!("the proof cannot be read: {reason}"), arguments.json, out),
         };
-        let (text, code) = text(hcl::endorse(verify_proof(&proof, policy, &challenge, time)), arguments.json);
+        let (text, code) = text(judge::judge(&proof, policy, &challenge, time), arguments.json);
         print(out, &text)?;
         Ok(code)
     })?

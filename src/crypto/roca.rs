@@ -4,9 +4,17 @@
 //! Coppersmith's attack", CCS 2017). So a modulus leaves a power of 65537 as its remainder by each of those primes. Of other moduli one in
 //! 240 million does so by chance for all of [`PRIMES`].
 
-use super::PublicKey;
+use super::{CryptoError, PublicKey, rsa_arithmetic};
 
 impl PublicKey<'_> {
+    /// Whether its sizes are those that are accepted, where no signature of it is verified.
+    pub(crate) fn judge_size(&self) -> Result<(), CryptoError> {
+        match self {
+            Self::Rsa { modulus, exponent } => rsa_arithmetic::judge(modulus, *exponent),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether this is an RSA key whose modulus has the shape of ROCA (CVE-2017-15361).
     #[must_use]
     pub fn has_roca_shape(&self) -> bool {

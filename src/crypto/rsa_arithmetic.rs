@@ -19,6 +19,18 @@ pub(super) fn public_operation<'b>(
     signature: &[u8],
     buffer: &'b mut [u8; MAX_OCTETS],
 ) -> Result<&'b mut [u8], CryptoError> {
+    judge(modulus, exponent)?;
+    let octets = modulus.len();
+    if signature.len() != octets || signature >= modulus {
+        return Err(CryptoError::BadSignature);
+    }
+    let out = buffer.get_mut(..octets).ok_or(CryptoError::BadModulus)?;
+    power::<Native>(modulus, exponent, signature, out);
+    Ok(out)
+}
+
+/// Whether a key is of the sizes that are accepted.
+pub(super) fn judge(modulus: &[u8], exponent: u64) -> Result<(), CryptoError> {
     let octets = modulus.len();
     let (first, last) = (modulus.first().copied().unwrap_or(0), modulus.last().copied().unwrap_or(0));
     let bits = octets.saturating_mul(8).saturating_sub(usize::try_from(first.leading_zeros()).unwrap_or(0));
@@ -31,12 +43,7 @@ pub(super) fn public_operation<'b>(
     if exponent < 65537 || exponent & 1 == 0 || exponent >> 33 != 0 {
         return Err(CryptoError::WeakExponent(exponent));
     }
-    if signature.len() != octets || signature >= modulus {
-        return Err(CryptoError::BadSignature);
-    }
-    let out = buffer.get_mut(..octets).ok_or(CryptoError::BadModulus)?;
-    power::<Native>(modulus, exponent, signature, out);
-    Ok(out)
+    Ok(())
 }
 
 /// The same by limbs of one width, for numbers that have been judged: n odd, its first bit set, s less than n.

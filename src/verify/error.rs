@@ -176,6 +176,11 @@ pub enum CredentialError {
     NobodyPresent,
     /// The credential's key is not the one that the TPM certified.
     OtherKey,
+    /// The credential's key was not made in the TPM, or may leave it, or does not sign.
+    Attributes {
+        /// What it lacks.
+        missing: TpmaObject,
+    },
     /// The certificate names another model of authenticator.
     Aaguid,
     /// The certificate of the attestation key is not of its profile (8.3.1).

@@ -1,7 +1,7 @@
 //! What a policy asks of the events of the PCRs that logs explain. What it does not name is refused.
 
 use super::{Measured, PolicyList};
-use crate::crypto::HashAlgorithm;
+use crate::crypto::{Digest, HashAlgorithm};
 use crate::log::{ImaFile, Measurement, TcgEventType};
 use crate::structures::{TpmAlgId, TpmtHa};
 
@@ -122,11 +122,18 @@ impl<'a> EventRule<'a> {
         }
         let typed = self.event_type.is_none_or(|type_| event.event.event_type().unverified() == type_);
         let right = match (self.kind, &found.measurement) {
-            (None, _) => event.is_one_of(&self.digests),
+            (None, _) => self.names(event, found),
             (Some(_), None) => false,
             (Some(_), Some(found)) => self.is_called(found),
         };
         typed && right
+    }
+
+    /// Whether the event extended its bank with a digest of the rule.
+    pub(crate) fn names(&self, event: &Measured<'_>, found: &Found<'_>) -> bool {
+        let extended =
+            if event.event.is_ima() { found.extended.as_ref().map(Digest::as_bytes) } else { Some(event.digest) };
+        extended.is_some_and(|digest| contains(&self.digests, event.bank.into(), digest))
     }
 
     /// Whether a measurement has the kind and the name of the rule.
@@ -162,11 +169,13 @@ impl<'a> EventRule<'a> {
 pub(crate) struct Found<'a> {
     pub(crate) measurement: Option<Measurement<'a>>,
     pub(crate) file: Option<ImaFile<'a>>,
+    /// With what an entry of a runtime list extended the bank: hashed once, because an entry may be large and rules many.
+    pub(crate) extended: Option<Digest>,
 }
 
 impl<'a> Found<'a> {
     pub(crate) fn of(event: &Measured<'a>) -> Self {
-        Self { measurement: event.measurement(), file: event.file() }
+        Self { measurement: event.measurement(), file: event.file(), extended: event.extended() }
     }
 }
 

@@ -57,10 +57,16 @@ impl<'a> Policy<'a> {
             };
             book(report, &"secure-boot", self.judge_secure_boot(logs), pass);
         }
-        let pass = if rules.allow_unknown.is_empty() {
-            "each event matches a rule of the policy"
-        } else {
-            "each event matches a rule of the policy, but in PCRs where the policy tolerates any"
+        let any_content = rules.allow.iter().any(|rule| rule.path.is_some() && rule.digests.is_empty());
+        let pass = match (rules.allow_unknown.is_empty(), any_content) {
+            (true, false) => "each event matches a rule of the policy",
+            (true, true) => {
+                "each event matches a rule of the policy; some files by their paths alone, whatever they hold"
+            }
+            (false, false) => "each event matches a rule of the policy, but in PCRs where the policy tolerates any",
+            (false, true) => {
+                "each event matches a rule of the policy, but in PCRs where the policy tolerates any; some files by their paths alone, whatever they hold"
+            }
         };
         let mut unmeasured = 0;
         book(report, &"events", self.judge_all_events(logs, &mut unmeasured), pass);
@@ -279,7 +285,9 @@ fn required<'a>(
     logs.events(bank, rule.pcr).filter_map(move |event| {
         let measurement = event.measured().measurement_if(|found| rule.is_called(found));
         let file = rule.path.and_then(|_| event.measured().file());
-        rule.is_about(event.measured(), &Found { measurement, file }).then_some((event, measurement))
+        let by_digest = rule.kind.is_none() && rule.path.is_none();
+        let extended = by_digest.then(|| event.measured().extended()).flatten();
+        rule.is_about(event.measured(), &Found { measurement, file, extended }).then_some((event, measurement))
     })
 }
 

@@ -56,7 +56,7 @@ impl EventRule<'_> {
         }
         match event.measurement().filter(|_| self.kind.is_some()) {
             Some(found) => self.knows_content(&found),
-            None => event.is_one_of(&self.digests),
+            None => self.names(event, &Found::of(event)),
         }
     }
 }

@@ -95,7 +95,7 @@ impl<'a> Policy<'a> {
 
 /// The first entry has the digest of the PCRs of the boot, in the bank of its own algorithm.
 fn boot_aggregate<'a>(logs: &VerifiedLogs<'_, 'a>) -> Aggregate<'a> {
-    let first = logs.entries().next().filter(|(event, _)| event.index == 0);
+    let first = logs.entries().next().filter(|(event, entry)| event.index == 0 && !entry.is_violation());
     let Some(file) = first.and_then(|(_, entry)| entry.file().ok()).filter(is_boot_aggregate) else {
         return Aggregate::Missing;
     };

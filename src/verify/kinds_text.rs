@@ -30,6 +30,10 @@ impl fmt::Display for CredentialError {
             ),
             Self::NobodyPresent => f.write_str("nobody was present when the credential was made: the flag UP is not set"),
             Self::OtherKey => f.write_str("the credential's public key is not the key that the TPM certified"),
+            Self::Attributes { missing } => write!(
+                f,
+                "the credential's key is not one that its TPM made and keeps: it lacks the attributes {missing:?}; make the credential anew on the device"
+            ),
             Self::Aaguid => f.write_str(
                 "the certificate is for another model of authenticator: its AAGUID is not that of the authenticator data",
             ),

@@ -1,10 +1,9 @@
 //! An event beside one of its digests, and what that digest is of.
 
-use super::event_rules::contains;
-use super::{LogName, LogPart, PolicyList};
-use crate::crypto::{Crypto, HashAlgorithm};
+use super::{LogName, LogPart};
+use crate::crypto::{Crypto, Digest, HashAlgorithm};
 use crate::log::{BlindLlama, Event, EventStrings, ImaFile, Measurement, TcgEventType};
-use crate::structures::{TpmAlgId, TpmtHa};
+use crate::structures::TpmAlgId;
 
 /// An event beside one of its digests. Whether that was measured is for who holds it to say.
 #[derive(Clone, Copy, Debug)]
@@ -48,14 +47,9 @@ impl<'a> Measured<'a> {
         self.event.ima().filter(|entry| !entry.is_violation())?.file().ok()
     }
 
-    /// Whether this extended the bank with one of these digests.
-    pub(crate) fn is_one_of(&self, digests: &PolicyList<'_, TpmtHa<'_>>) -> bool {
-        match self.event.ima() {
-            Some(entry) if !digests.is_empty() => entry
-                .extended(self.bank, self.crypto)
-                .is_ok_and(|found| contains(digests, self.bank.into(), found.as_bytes())),
-            _ => contains(digests, self.bank.into(), self.digest),
-        }
+    /// With what an entry of a runtime list extended the bank.
+    pub(crate) fn extended(&self) -> Option<Digest> {
+        self.event.ima()?.extended(self.bank, self.crypto).ok()
     }
 
     pub(crate) fn measurement(&self) -> Option<Measurement<'a>> {

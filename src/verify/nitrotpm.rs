@@ -1,8 +1,8 @@
 //! The stairs of a NitroTPM document: its chain, its signature, the nonce, and the policy, as of a quote.
 
 use super::{
-    Attachments, Attested, Challenge, DocumentContent, Logs, NitroTpmDocument, Platform, Policy, Rejection, Report,
-    SignedDocument, Time, TrustedKey, VerifyError,
+    Anchor, Attachments, Attested, Challenge, DocumentContent, Logs, NitroTpmDocument, Platform, Policy, PolicyList,
+    Rejection, Report, SignedDocument, Time, Trust, TrustedKey, VerifyError,
     check::{Detail, Finding},
     error::EvidenceError,
     key_stair::book_chain,
@@ -95,10 +95,22 @@ fn trust<'a>(
     match (policy.platform(), policy.anchors()) {
         (Some(platform), Some(anchors)) if *platform == Platform::AWS => {
             let evidence = document.key_evidence();
-            TrustedKey::by_chain(&evidence, anchors.iter(), policy.certificate_rules(), time, crypto)
+            let key = TrustedKey::by_chain(&evidence, anchors.iter(), policy.certificate_rules(), time, crypto)?;
+            judge_root(&key, &anchors)?;
+            Ok(key)
         }
         _ => Err(VerifyError::Evidence(EvidenceError::NotAws)),
     }
+}
+
+/// Beside the platform's own roots others may stand, of TPMs: below those nobody is AWS's hypervisor. Roots instead of the platform's are the
+/// verifier's word for who is.
+fn judge_root<'a>(key: &TrustedKey<'a>, anchors: &PolicyList<'a, Anchor<'a>>) -> Result<(), VerifyError<'a>> {
+    let Trust::Certified(chain) = key.trust() else { return Err(VerifyError::Evidence(EvidenceError::NotAws)) };
+    let root = Anchor::CertificateSha256(*chain.root_sha256());
+    let own = Platform::AWS.roots;
+    let mixed = anchors.iter().any(|anchor| own.contains(&anchor));
+    if mixed && !own.contains(&root) { Err(VerifyError::Evidence(EvidenceError::NotAws)) } else { Ok(()) }
 }
 
 fn climb<'a>(

@@ -1,6 +1,8 @@
 //! An attestation document of AWS's NitroTPM, read: `COSE_Sign1` (RFC 9052, 4.2) around a map of CBOR.
 
-use super::{KeyEvidence, MAX_CERTIFICATES, PcrValues, RevocationList, TrustedKey, VerifyError, error::EvidenceError};
+use super::{
+    KeyEvidence, MAX_CERTIFICATES, PcrValues, RevocationList, Trust, TrustedKey, VerifyError, error::EvidenceError,
+};
 use crate::crypto::{Curve, Digest, HashAlgorithm, PublicKey, Signature};
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed, all,
@@ -88,8 +90,12 @@ impl<'a> NitroTpmDocument<'a> {
     /// Hands out the content only once `key` is known to have signed it.
     ///
     /// # Errors
-    /// If the key is not on P-384, or the signature does not match.
+    /// If the key is not certified, or is a TPM's, or not on P-384, or the signature does not match.
     pub fn verify_signature(&self, key: &TrustedKey<'a>) -> Result<SignedDocument<'a>, VerifyError<'a>> {
+        // A TPM's key may sign anything in this form: one that is known as a TPM's vouches for no document.
+        if !matches!(key.trust(), Trust::Certified(_)) || key.public_area().is_some() {
+            return Err(VerifyError::Evidence(EvidenceError::NotAws));
+        }
         if !matches!(key.key(), PublicKey::Ec { curve: Curve::P384, .. }) {
             return Err(VerifyError::Evidence(EvidenceError::Curve));
         }

@@ -56,7 +56,9 @@ impl PolicyBuilder<'_> {
             || !events.allow.is_empty()
             || !events.allow_unknown.is_empty()
             || !events.require_seal.is_empty()
-            || events.accept_any_boot;
+            || events.accept_any_boot
+            || self.ima.accept_violations
+            || !self.ima.padded_banks.is_empty();
         if quoted { Err(PolicyError::WebauthnBesideQuote) } else { Ok(()) }
     }
 }

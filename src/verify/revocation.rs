@@ -105,11 +105,20 @@ impl<'a> RevocationRules<'_, 'a> {
         let issuer = Certificate::from_der(issuer).map_err(CertificateError::Anchor)?;
         let mut known = Err(UnknownRevocation::NoList);
         for list in self.lists.iter().filter(|list| list.issuer == certificate.issuer) {
+            // A signature is verified only where it decides something.
+            let names = list.revoked().any(|revoked| revoked.serial == certificate.serial);
+            if known.is_ok() && !names {
+                continue;
+            }
             let found = match speaks_of(list, certificate, &issuer, is_leaf, provider) {
                 Ok(()) => what_it_says(list, certificate, time)?,
                 Err(why) => Err(why),
             };
             known = match (known, found) {
+                // A list that names it and was not verified might revoke it, whatever others say.
+                (Err(UnknownRevocation::Budget), _) | (_, Err(UnknownRevocation::Budget)) => {
+                    Err(UnknownRevocation::Budget)
+                }
                 (Ok(()), _) | (_, Ok(())) => Ok(()),
                 (Err(one), Err(other)) => Err(one.max(other)),
             };

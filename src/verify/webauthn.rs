@@ -8,12 +8,14 @@ use super::{
     authenticator_data::authenticator_data,
     check::{Detail, Finding},
     error::{EvidenceError, Part},
+    key::judge_strength,
     key_stair::{book_chain, trust_key},
-    public_area::PublicArea,
+    public_area::{OWN_SIGNING, PublicArea},
     spki::same_key,
     stairs::{begin, judge_hash, reject},
 };
 use crate::crypto::{Crypto, Digest, HashAlgorithm};
+use crate::structures::TpmaObject;
 
 /// The collected client data (WebAuthn Level 2, 5.8.1), as the caller has read them: this crate's core reads no JSON.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +53,7 @@ impl<'a> VerifiedCertify<'a> {
     /// Ties the certified key to the credential of the authenticator data for which it was certified.
     ///
     /// # Errors
-    /// If the data are not those that the TPM signed for, or their credential has another key.
+    /// If their credential has another key, or one that was not made in the TPM, may leave it, or is weak.
     fn verify_credential(
         self,
         data: &AuthenticatorData<'a>,
@@ -61,6 +63,13 @@ impl<'a> VerifiedCertify<'a> {
         if !same_key(&area.key, &data.key) {
             return Err(VerifyError::Credential(CredentialError::OtherKey));
         }
+        // A TPM certifies a key that was brought in too, and whoever brought it may have kept a copy.
+        let missing = TpmaObject(OWN_SIGNING & !area.attributes.0);
+        if missing.0 != 0 {
+            return Err(VerifyError::Credential(CredentialError::Attributes { missing }));
+        }
+        area.key.judge_size().map_err(VerifyError::Crypto)?;
+        judge_strength(&area.key)?;
         let fresh = client.challenge.is_nonce();
         Ok(VerifiedCredential { certified: self, authenticator_data: data.bytes, fresh })
     }

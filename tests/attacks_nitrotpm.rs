@@ -7,11 +7,11 @@ mod common;
 
 use common::cbor::{array, bytes, head, int, map, text, uint};
 use common::forge::{self, Certificate, NONCE, NOW};
-use common::nitro::{Document, Hierarchy, Key384, hierarchy, leaf_key, pcrs, value};
+use common::nitro::{Document, Hierarchy, Key384, hierarchy, leaf_key, lists, pcrs, value};
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
-    Anchor, Attested, BankSelection, Challenge, EvidenceError, Log, Logs, NitroTpmDocument, PcrRule, PcrState,
-    Platform, Policy, PolicyBuilder, VerifyError, verify_nitrotpm,
+    Anchor, Attested, BankSelection, CertificateRules, Challenge, EvidenceError, Log, Logs, NitroTpmDocument, PcrRule,
+    PcrState, Platform, Policy, PolicyBuilder, RevocationList, VerifyError, verify_nitrotpm,
 };
 
 /// The rules for PCRs 4, 7 and 12 that AWS advises.
@@ -419,6 +419,42 @@ fn r01_logs_are_replayed_beside_a_document() {
     assert!(verdict(&pairs, &[]).is_some(), "no log");
 }
 
+/// The error, or what the report says, with these lists.
+fn judge_listed(lists: &[Vec<u8>], require_crl: bool) -> Result<String, String> {
+    let bytes = Document::genuine().sign();
+    let lists: Vec<_> = lists.iter().map(|der| RevocationList::from_der(der).unwrap()).collect();
+    let document = NitroTpmDocument::from_cbor(&bytes).unwrap().with_revocation_lists(&lists);
+    with_policy(
+        |builder| {
+            let purposes = builder.purposes();
+            builder.certificate(CertificateRules { purposes, require_crl, ..CertificateRules::default() })
+        },
+        |policy| {
+            let challenge = Challenge::nonce(NONCE).unwrap();
+            let judged =
+                verify_nitrotpm(&document, &Logs::default(), policy, &challenge, NOW.parse().unwrap(), &SOFTWARE);
+            judged.map(|report| report.to_string()).map_err(|rejection| rejection.error.to_string())
+        },
+    )
+}
+
+#[test]
+fn x12_lists_beside_a_document() {
+    for required in [false, true] {
+        let report = judge_listed(&lists(false), required).unwrap();
+        assert!(report.contains("pass         revocation         3 certificates are not revoked"), "{report}");
+        let error = judge_listed(&lists(true), required).unwrap_err();
+        assert!(error.contains("with the serial number 11 was revoked at"), "{error}");
+    }
+    // One list too few.
+    let report = judge_listed(&lists(false)[..2], false).unwrap();
+    assert!(report.contains("not checked  revocation         there is no revocation list of CN=zone"), "{report}");
+    for (few, lacking) in [(&lists(false)[..2], "CN=zone"), (&[][..], "")] {
+        let error = judge_listed(few, true).unwrap_err();
+        assert!(error.contains("key.require_crl") && error.contains(lacking), "{error}");
+    }
+}
+
 /// A quote is judged by no policy for documents' chains that it does not have.
 #[test]
 fn x05_a_policy_for_documents_and_a_quote() {
@@ -483,6 +519,65 @@ mod on_the_command_line {
 
     fn words(line: &[&str]) -> Vec<String> {
         line.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn x12_lists_of_the_command_line() {
+        let folder = Folder::new("nitrotpm-lists");
+        let document = folder.write("document.cbor", &Document::genuine().sign());
+        let root = folder.write("root.der", &hierarchy().root);
+        let nonce: String = NONCE.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = "version = 1\n[key]\nplatform = \"aws\"\nrequire_crl = true\n[pcr.sha384]\n12 = \"zero\"\n";
+        let policy = folder.write("policy.toml", text.as_bytes());
+        let line = ["verify", &document, "--policy", &policy, "--root", &root, "--nonce", &nonce, "--at", NOW];
+        let judge = |lists: &[Vec<u8>]| {
+            let mut line = words(&line);
+            for (place, list) in lists.iter().enumerate() {
+                line.extend(["--crl".to_owned(), folder.write(&format!("{place}.crl"), list)]);
+            }
+            run(&line)
+        };
+        let outcome = judge(&lists(false));
+        assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.notes);
+        assert!(outcome.out.contains("3 certificates are not revoked"), "{}", outcome.out);
+        for (lists, reason) in [(&lists(true)[..], "was revoked at"), (&[][..], "key.require_crl")] {
+            let outcome = judge(lists);
+            assert_eq!(outcome.code, 1, "{}", outcome.notes);
+            assert!(outcome.out.contains(reason) && outcome.out.contains("fail         revocation"), "{}", outcome.out);
+        }
+    }
+
+    /// What it is can be said, and what is broken of it is told.
+    #[test]
+    fn p12_a_form_like_any_other() {
+        let folder = Folder::new("nitrotpm-form");
+        let bytes = Document::genuine().sign();
+        let document = folder.write("document.cbor", &bytes);
+        let policy = "version = 1\n[key]\nplatform = \"aws\"\n[pcr.sha384]\n12 = \"zero\"\n";
+        let policy = folder.write("policy.toml", policy.as_bytes());
+        let root = folder.write("root.der", &hierarchy().root);
+        let verify = |file: &str, form: &[&str]| {
+            let line = ["verify", file, "--policy", &policy, "--root", &root, "--insecure-no-freshness", "--at", NOW];
+            run(&words(&[&line[..], form].concat()))
+        };
+        let accepted = verify(&document, &["--as", "nitrotpm"]);
+        assert_eq!(accepted.code, 0, "{}{}", accepted.out, accepted.notes);
+        for other in ["proof", "webauthn", "parsec-tpm"] {
+            let outcome = verify(&document, &["--as", other]);
+            assert_eq!(outcome.code, 1, "{}", outcome.notes);
+            assert!(outcome.out.contains(&format!("it is no {other}")), "{}", outcome.out);
+        }
+        let cut = folder.write("cut.cbor", &bytes[..bytes.len() - 1]);
+        for form in [&[][..], &["--as", "nitrotpm"]] {
+            let outcome = verify(&cut, form);
+            assert_eq!(outcome.code, 1);
+            let reason = "it is no nitrotpm: the document of NitroTPM cannot be read: ";
+            assert!(outcome.out.contains(reason), "{}", outcome.out);
+        }
+        assert_eq!(run(&words(&["show", &document, "--as", "nitrotpm"])).code, 0);
+        assert_eq!(run(&words(&["show", &document, "--as", "nitro-tpm"])).code, 2);
+        let outcome = run(&words(&["show", &document, "--as", "proof"]));
+        assert!(outcome.code == 1 && outcome.notes.contains("no proof"), "{}", outcome.notes);
     }
 
     #[test]

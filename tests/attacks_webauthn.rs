@@ -11,8 +11,9 @@ use common::webauthn::{
 };
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
-    Anchor, Attestation, AttestationObject, Attested, Challenge, ClientData, EvidenceError, KeyEvidence, PcrRule, Pin,
-    Policy, PolicyBuilder, PolicyError, PolicyList, RelyingParty, TrustedKey, VerifyError, verify_webauthn,
+    Anchor, Attestation, AttestationObject, Attested, CertificateRules, Challenge, ClientData, EvidenceError,
+    KeyEvidence, PcrRule, Pin, Policy, PolicyBuilder, PolicyError, PolicyList, RelyingParty, RevocationList,
+    TrustedKey, VerifyError, verify_webauthn,
 };
 
 fn with_policy<T>(
@@ -408,6 +409,47 @@ fn seed() {
     std::fs::write(folder.join("extended"), extended.object()).unwrap();
 }
 
+/// The list of the attestation keys' authority, which revokes the key's certificate if it shall.
+fn list(leaf_revoked: bool) -> Vec<u8> {
+    let list = forge::RevocationList::of("attestation");
+    // The serial number of every certificate here.
+    let list = if leaf_revoked { list.revoking(&[0x11], &[]) } else { list };
+    list.sign(&authority_key())
+}
+
+/// The error, or what the report says, with these lists.
+fn judge_listed(lists: &[Vec<u8>], require_crl: bool) -> Result<String, String> {
+    let bytes = Statement::genuine().object();
+    let lists: Vec<_> = lists.iter().map(|der| RevocationList::from_der(der).unwrap()).collect();
+    let object = AttestationObject::from_cbor(&bytes).unwrap().with_revocation_lists(&lists);
+    with_policy(
+        |builder| {
+            let purposes = builder.purposes();
+            builder.certificate(CertificateRules { purposes, require_crl, ..CertificateRules::default() })
+        },
+        |policy| {
+            let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
+            let client = ClientData::read_by_caller(sha256, Challenge::nonce(NONCE).unwrap(), ORIGIN);
+            let judged = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE);
+            judged.map(|report| report.to_string()).map_err(|rejection| rejection.error.to_string())
+        },
+    )
+}
+
+#[test]
+fn x12_lists_beside_a_statement() {
+    for required in [false, true] {
+        let report = judge_listed(&[list(false)], required).unwrap();
+        assert!(report.contains("pass         revocation"), "{report}");
+        let error = judge_listed(&[list(true)], required).unwrap_err();
+        assert!(error.contains("with the serial number 11 was revoked at"), "{error}");
+    }
+    let report = judge_listed(&[], false).unwrap();
+    assert!(report.contains("not checked  revocation"), "{report}");
+    let error = judge_listed(&[], true).unwrap_err();
+    assert!(error.contains("key.require_crl"), "{error}");
+}
+
 #[cfg(feature = "cli")]
 mod on_the_command_line {
     use super::*;
@@ -445,9 +487,42 @@ mod on_the_command_line {
         let shown = run(&words(&["show", &object]));
         assert_eq!(shown.code, 0, "{}", shown.notes);
         assert!(shown.out.contains("rpIdHash") && shown.out.contains("TPM_ST_ATTEST_CERTIFY"), "{}", shown.out);
+        // What it is can be said, and what is broken of it is told.
+        assert_eq!(with(&policy, &client, &["--as", "webauthn"]).code, 0);
+        let outcome = with(&policy, &client, &["--as", "nitrotpm"]);
+        assert!(outcome.code == 1 && outcome.out.contains("it is no nitrotpm"), "{}", outcome.out);
+        let whole = Statement::genuine().object();
+        let cut = folder.write("cut.cbor", &whole[..whole.len() - 1]);
+        let outcome = run(&words(&["verify", &cut, "--client-data", &client, "--policy", &policy, "--nonce", "00"]));
+        let reason = "it is no webauthn: the attestation object of WebAuthn cannot be read: ";
+        assert!(outcome.code == 1 && outcome.out.contains(reason), "{}", outcome.out);
         // Without the client data nothing can be said.
         let line = ["verify", &object, "--policy", &policy, "--nonce", &nonce, "--at", NOW];
         assert_eq!(run(&words(&line)).code, 2);
+    }
+
+    #[test]
+    fn x12_lists_of_the_command_line() {
+        let folder = Folder::new("webauthn-lists");
+        let nonce: String = NONCE.iter().map(|byte| format!("{byte:02x}")).collect();
+        let object = folder.write("object.cbor", &Statement::genuine().object());
+        let client = folder.write("client.json", CLIENT_DATA);
+        folder.write("root.der", &authority());
+        let required = POLICY.replace("[webauthn]", "require_crl = true\n[webauthn]");
+        let policy = folder.write("policy.toml", required.as_bytes());
+        let lists = [false, true].map(|revoked| folder.write(&format!("{revoked}.crl"), &list(revoked)));
+        let judge = |lists: &[&str]| {
+            let line =
+                ["verify", &object, "--client-data", &client, "--policy", &policy, "--nonce", &nonce, "--at", NOW];
+            run(&words(&[&line[..], lists].concat()))
+        };
+        let outcome = judge(&["--crl", &lists[0]]);
+        assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.notes);
+        for (lists, reason) in [(&["--crl", &lists[1]][..], "was revoked at"), (&[], "key.require_crl")] {
+            let outcome = judge(lists);
+            assert_eq!(outcome.code, 1, "{}", outcome.notes);
+            assert!(outcome.out.contains(reason) && outcome.out.contains("fail         revocation"), "{}", outcome.out);
+        }
     }
 
     /// Client data whose hash the TPM signed, and which are not what was asked.

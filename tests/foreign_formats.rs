@@ -572,6 +572,22 @@ fn the_verdict_does_not_depend_on_the_form() {
     }
 }
 
+/// An EnactTrust token begins with any octets, also with those with which evidence of other kinds does.
+#[test]
+fn a_token_that_begins_like_other_evidence() {
+    let folder = Folder::new("enacttrust-beginnings");
+    let token = foreign::enacttrust(&machine());
+    for start in [&b"\x84"[..], b"\x84\x43", b"\xd2", b"\xd2\x84\x43", b"\xa3", b"\xa3\x63fmt", b"\xa3\x67attStmt"] {
+        let mut token = token.clone();
+        token[..start.len()].copy_from_slice(start);
+        let (proof, _) = convert(&folder, &token, &[]).unwrap();
+        assert_eq!(proof, convert(&folder, &token, &["--as", "enacttrust"]).unwrap().0);
+        let read = Proof::from_der(&proof).unwrap();
+        let node = read.evidence().attachments.iter().find(|attachment| attachment.kind == "node-id").unwrap();
+        assert_eq!(node.bytes, &token[..16]);
+    }
+}
+
 /// All versions of the evidence of Azure's machines hold the same.
 #[test]
 fn azure_in_all_versions() {

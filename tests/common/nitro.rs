@@ -1,7 +1,10 @@
 //! Documents of the shape that AWS's NitroTPM has, under a hierarchy of our own.
 
 use super::cbor::{NULL, array, bytes, int, map, text, uint};
-use super::forge::{Certificate, EC_PUBLIC_KEY, NONCE, hash, integer, oid, sequence, tlv};
+use super::forge::{
+    Certificate, EC_PUBLIC_KEY, NONCE, RevocationList, SIGNS_CERTIFICATES, SIGNS_LISTS, hash, integer, key_usage, oid,
+    sequence, tlv,
+};
 use p384::ecdsa::SigningKey;
 use p384::ecdsa::signature::hazmat::PrehashSigner;
 use tpmproof::crypto::HashAlgorithm;
@@ -34,9 +37,20 @@ impl Key384 {
     pub fn certify(&self, certificate: &Certificate) -> Vec<u8> {
         let algorithm = sequence(&[&oid(ECDSA_SHA384)]);
         let body = Certificate { inner_algorithm: algorithm.clone(), ..certificate.clone() }.body();
-        let signature = self.sign(&body);
+        self.sign_body(&body, &algorithm)
+    }
+
+    /// Signs a revocation list, by ECDSA with SHA-384.
+    pub fn list(&self, list: &RevocationList) -> Vec<u8> {
+        let algorithm = sequence(&[&oid(ECDSA_SHA384)]);
+        let body = RevocationList { inner_algorithm: algorithm.clone(), ..list.clone() }.body();
+        self.sign_body(&body, &algorithm)
+    }
+
+    fn sign_body(&self, body: &[u8], algorithm: &[u8]) -> Vec<u8> {
+        let signature = self.sign(body);
         let signature = sequence(&[&integer(&signature[..48]), &integer(&signature[48..])]);
-        sequence(&[&body, &algorithm, &tlv(0x03, &[&[0], &signature[..]].concat())])
+        sequence(&[body, algorithm, &tlv(0x03, &[&[0], &signature[..]].concat())])
     }
 }
 
@@ -59,9 +73,10 @@ pub struct Hierarchy {
 
 pub fn hierarchy() -> Hierarchy {
     let p256 = super::forge::Key::new(1);
-    let authority = |issuer, subject, key: &Key384| Certificate {
-        spki: key.spki(),
-        ..Certificate::authority(issuer, subject, &p256)
+    let authority = |issuer, subject, key: &Key384| {
+        let mut authority = Certificate { spki: key.spki(), ..Certificate::authority(issuer, subject, &p256) };
+        authority.extensions[1] = key_usage(SIGNS_CERTIFICATES | SIGNS_LISTS);
+        authority
     };
     let mut leaf = Certificate::leaf("zone", &p256);
     leaf.spki = leaf_key().spki();
@@ -74,6 +89,14 @@ pub fn hierarchy() -> Hierarchy {
         zone: keys[1].certify(&authority("region", "zone", &keys[2])),
         leaf: keys[2].certify(&leaf),
     }
+}
+
+/// The lists of root, region and zone, of which the last revokes the leaf if it shall.
+pub fn lists(leaf_revoked: bool) -> [Vec<u8>; 3] {
+    let [root, region, zone] = ["root", "region", "zone"].map(RevocationList::of);
+    // The serial number of every certificate here.
+    let zone = if leaf_revoked { zone.revoking(&[0x11], &[]) } else { zone };
+    [Key384::new(1).list(&root), Key384::new(2).list(&region), Key384::new(3).list(&zone)]
 }
 
 pub fn leaf_key() -> Key384 {

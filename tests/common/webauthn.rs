@@ -2,8 +2,9 @@
 
 use super::cbor::{array, bytes, int, map, text};
 use super::forge::{
-    ALTERNATIVE_NAME, ATTESTATION_KEY, Attest, Certificate, EXTENDED_KEY_USAGE, Key, SIGNS, basic_constraints,
-    distinguished_name, extension, hash, integer, key_usage, name, oid, sequence, sized, tlv,
+    ALTERNATIVE_NAME, ATTESTATION_KEY, Attest, Certificate, EXTENDED_KEY_USAGE, Key, SIGNS, SIGNS_CERTIFICATES,
+    SIGNS_LISTS, basic_constraints, distinguished_name, extension, hash, integer, key_usage, name, oid, sequence,
+    sized, tlv,
 };
 use tpmproof::crypto::HashAlgorithm;
 
@@ -29,7 +30,9 @@ pub fn credential_key() -> Key {
 }
 
 pub fn authority() -> Vec<u8> {
-    Certificate::authority("attestation", "attestation", &authority_key()).sign(&authority_key())
+    let mut authority = Certificate::authority("attestation", "attestation", &authority_key());
+    authority.extensions[1] = key_usage(SIGNS_CERTIFICATES | SIGNS_LISTS);
+    authority.sign(&authority_key())
 }
 
 /// `directoryName` with these attributes of the arc 2.23.133.2.

@@ -64,10 +64,10 @@ pub(crate) enum Format {
     EnactTrust,
     /// Veraison's token of Parsec's TPM provider, in CBOR
     ParsecTpm,
-    /// An attestation document of AWS's `NitroTPM`, which is no proof and makes none
+    /// An attestation document of AWS's NitroTPM, which is no proof and makes none
     #[value(name = "nitrotpm")]
     NitroTpm,
-    /// An attestation object of `WebAuthn`, of the format tpm, which is no proof and makes none
+    /// An attestation object of WebAuthn, of the format tpm, which is no proof and makes none
     Webauthn,
 }
 

@@ -62,7 +62,7 @@ pub(crate) struct ProveArguments {
     /// Go on although no whole chain of certificates vouches for the key
     #[arg(long)]
     pub(crate) uncertified: bool,
-    /// A log to enclose, such as ima=/sys/kernel/security/ima/binary_runtime_measurements; by default this machine's firmware's and
+    /// A log to enclose, such as `ima=/sys/kernel/security/ima/binary_runtime_measurements`; by default this machine's firmware's and
     /// application's, where the TPM is a device
     #[arg(long = "log", value_name = "[NAME=]FILE")]
     pub(crate) logs: Vec<String>,

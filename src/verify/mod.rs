@@ -68,9 +68,9 @@ mod policy_der;
 mod policy_items;
 mod policy_list;
 mod policy_logs;
-#[cfg(feature = "std")]
 mod policy_sense;
 mod policy_webauthn;
+#[cfg(feature = "std")]
 mod policy_write;
 mod public_area;
 mod quote;

@@ -369,7 +369,7 @@ fn p01_p03_policies_of_relying_parties() {
 /// A TPM certifies a key that was brought into it as gladly as one that it made: whoever brought it may have kept a copy.
 #[test]
 fn k05_a_key_that_the_tpm_did_not_make_or_that_may_leave_it() {
-    for (bit, name) in [(1, "fixedTPM"), (4, "fixedParent"), (5, "sensitiveDataOrigin"), (18, "sign")] {
+    for (bit, name) in [(1, "FIXED_TPM"), (4, "FIXED_PARENT"), (5, "SENSITIVE_DATA_ORIGIN"), (18, "SIGN")] {
         let public = credential_key().public_area_with(0x0004_0072 & !(1 << bit), &[0x00, 0x10]);
         let found = judge(&Statement { public, ..Statement::genuine() }).expect(name);
         assert!(found.contains("not one that its TPM made and keeps") && found.contains(name), "{name}: {found}");

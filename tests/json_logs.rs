@@ -7,6 +7,7 @@ mod common;
 
 use common::cli::{Folder, Outcome, run, vector};
 use common::forge::hash;
+use common::log::BANKS;
 use common::machine::digits;
 use common::swtpm::Swtpm;
 use std::fmt::Write;
@@ -21,7 +22,7 @@ fn line(words: &[&str]) -> Outcome {
 }
 
 fn digests(octets: &[u8]) -> String {
-    let digests = HashAlgorithm::ALL
+    let digests = BANKS
         .iter()
         .map(|bank| format!("{{\"hashAlg\":\"{}\",\"digest\":\"{}\"}}", bank.name(), digits(&hash(*bank, octets))));
     digests.collect::<Vec<_>>().join(",")
@@ -53,7 +54,7 @@ fn systemd() -> String {
 }
 
 fn extend(swtpm: &Swtpm, pcr: u8, octets: &[u8]) {
-    let digests = HashAlgorithm::ALL.iter().map(|bank| format!("{}={}", bank.name(), digits(&hash(*bank, octets))));
+    let digests = BANKS.iter().map(|bank| format!("{}={}", bank.name(), digits(&hash(*bank, octets))));
     swtpm.tool(&format!("tpm2_pcrextend {pcr}:{}", digests.collect::<Vec<_>>().join(",")));
 }
 

@@ -5,16 +5,12 @@
 mod common;
 
 use common::forge::hash;
-use common::log::{event, event2, header, id, no_action};
+use common::log::{BANKS, event, event2, header, id, no_action};
 use common::{hex, material, read};
 use serde_json::Value;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::TcgLog;
 use tpmproof::verify::{LogPart, Replay};
-
-/// Those of the virtual TPM, which has no SHA-3.
-const BANKS: &[HashAlgorithm] =
-    &[HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
 
 /// PCR 10 is IMA's, of which the firmware's log says nothing.
 #[test]

@@ -7,7 +7,7 @@ mod common;
 use common::application::{Application, ended, start};
 use common::cli::Folder;
 use common::forge::hash;
-use common::log::{header, measured, measurement};
+use common::log::{BANKS, header, measured, measurement};
 use common::machine::digits;
 use common::swtpm::{Swtpm, succeed};
 use common::verified::SHA256;
@@ -43,7 +43,7 @@ fn the_log_leads_to_what_every_bank_holds() {
     application.assert_explained();
     // Octet for octet what the description of logs says.
     let first = measurement("weights", "model.bin", &hash(SHA256, b"many numbers"), 12);
-    let expected = [header(HashAlgorithm::ALL), measured(HashAlgorithm::ALL, 13, &first)].concat();
+    let expected = [header(BANKS), measured(BANKS, 13, &first)].concat();
     assert_eq!(application.octets().unwrap(), expected);
     let notes = application.measured(&["--kind", "data", &two, &one, &format!("{two}/../tokens")[..two.len()]]);
     assert_eq!(notes.lines().count(), 3, "{notes}");
@@ -350,7 +350,7 @@ fn a_pcr_that_is_not_at_its_start() {
     assert!(notes.starts_with("note: PCR 13 was not at its start") && notes.lines().count() == 2, "{notes}");
     assert!(!application.measured_as("second").contains("note:"));
     assert_ne!(application.replayed(), application.held());
-    let log = [header(HashAlgorithm::ALL), application.event("first"), application.event("second")].concat();
+    let log = [header(BANKS), application.event("first"), application.event("second")].concat();
     assert_eq!(application.octets().unwrap(), log);
     // Whoever extends it between is not overlooked.
     application.swtpm.tool(&format!("tpm2_pcrextend 13:sha1={}", "22".repeat(20)));
@@ -377,7 +377,7 @@ fn a_log_of_other_banks() {
     let (of_one, of_four) = (one.octets().unwrap(), four.octets().unwrap());
     fs::write(one.log(), of_four).unwrap();
     one.refused(&["--seal"], 1, &["app.log", "other PCR banks"]);
-    fs::write(one.log(), header(HashAlgorithm::ALL)).unwrap();
+    fs::write(one.log(), header(BANKS)).unwrap();
     one.refused(&["--seal"], 1, &["app.log", "other PCR banks"]);
     fs::write(four.log(), of_one).unwrap();
     four.refused(&["--seal"], 1, &["app.log", "other PCR banks"]);

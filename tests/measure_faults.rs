@@ -6,7 +6,7 @@ mod common;
 
 use common::application::{Application, Fate, PCR_EXTEND, PROGRAM, ended, new_measurement, start, way};
 use common::cli::run;
-use common::log::{header, measured, measurement, no_action};
+use common::log::{BANKS, header, measured, measurement, no_action};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -17,7 +17,7 @@ use tpmproof::crypto::HashAlgorithm;
 use tpmproof::prover::commands::PcrReset;
 use tpmproof::prover::{ApplicationLog, Authorization, Entity, MAX_LOG, Note, Tpm};
 
-const ALL: &[HashAlgorithm] = HashAlgorithm::ALL;
+const ALL: &[HashAlgorithm] = BANKS;
 const LOCALITY: u32 = 0x907;
 
 /// Eight processes and four threads measure 1,000 things at once.

@@ -66,7 +66,6 @@ fn what_is_none() {
         (logs("[logs]\n7 = []"), "logs.7 is empty"),
         (logs("[logs]\n24 = [\"firmware\"]"), "no such PCR"),
         (logs("[logs]\n7 = [\"frimware\"]"), "known are firmware, application"),
-        (logs("[logs]\n7 = [\"aicert\"]"), "absent"),
         (logs(&format!("[logs]\n7 = [{}]", "\"firmware\", ".repeat(9))), "8"),
         (logs("[events]\nsecure_bot = true"), "\"secure_bot\""),
         (logs("[events]\nsecure_boot = 1"), "true"),

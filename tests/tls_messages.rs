@@ -113,7 +113,7 @@ fn channel(nonce: &[u8; 32], exporter: &[u8; 32]) -> Vec<u8> {
 
 /// The peer went away, and the time was not up.
 fn is_end(error: &TlsError) -> bool {
-    matches!(error, TlsError::Io(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe))
+    matches!(error, TlsError::Io(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset))
 }
 
 fn says(error: &TlsError, wanted: &str) {

@@ -77,10 +77,10 @@ fn on_logs_from_the_field() {
 /// A log of an application's, as it is written here, is one that it reads.
 #[test]
 fn on_a_log_of_an_application() {
-    use common::log::{header, measured, measurement};
+    use common::log::{BANKS, header, measured, measurement};
     let ders = [measurement("tls-spki", "", &[1; 32], 91), measurement("weights", "llama-2-7b", &[2; 32], 5)];
-    let events: Vec<u8> = ders.iter().flat_map(|der| measured(HashAlgorithm::ALL, 13, der)).collect();
+    let events: Vec<u8> = ders.iter().flat_map(|der| measured(BANKS, 13, der)).collect();
     let folder = common::cli::Folder::new("tpm2-eventlog");
-    let path = folder.write("log", &[header(HashAlgorithm::ALL), events].concat());
+    let path = folder.write("log", &[header(BANKS), events].concat());
     assert_eq!(compare(Path::new(&path)), 4);
 }

@@ -2,7 +2,7 @@
 
 use super::cli::{Outcome, run};
 use super::forge::hash;
-use super::log::{measured, measurement};
+use super::log::{BANKS, measured, measurement};
 use super::machine::digits;
 use super::swtpm::Swtpm;
 use super::verified::SHA256;
@@ -107,7 +107,7 @@ impl Application {
     pub fn event(&self, name: &str) -> Vec<u8> {
         let content = content(name);
         let der = measurement("weights", name, &hash(SHA256, content.as_bytes()), content.len() as u64);
-        measured(HashAlgorithm::ALL, self.pcr.into(), &der)
+        measured(BANKS, self.pcr.into(), &der)
     }
 
     pub fn held(&self) -> Values {

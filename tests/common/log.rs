@@ -4,6 +4,9 @@ use super::forge::hash;
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::structures::TpmAlgId;
 
+/// The banks of the virtual TPM, which has no SHA-3.
+pub const BANKS: &[HashAlgorithm] =
+    &[HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
 pub const NO_ACTION: u32 = 3;
 pub const SEPARATOR: u32 = 4;
 pub const ACTION: u32 = 5;

@@ -8,7 +8,7 @@ use common::forge::hash;
 use common::log::{BANKS, event, event2, header, id, no_action};
 use common::{hex, material, read};
 use serde_json::Value;
-use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
+use tpmproof::crypto::SOFTWARE;
 use tpmproof::log::TcgLog;
 use tpmproof::verify::{LogPart, Replay};
 

@@ -17,7 +17,6 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-use tpmproof::crypto::HashAlgorithm;
 use tpmproof::prover::{Hashed, hash_paths, total_size};
 
 /// Longer than any of these commands takes.

@@ -147,7 +147,7 @@ pub(crate) struct EvidenceArguments {
     /// What the evidence is, where that cannot be told from its bytes
     #[arg(long = "as", value_name = "FORMAT", requires = "proof")]
     pub(crate) format: Option<Format>,
-    /// The bank whose quote is taken, where the evidence has several: such as sha256 or sha3_256 [default: the strongest]
+    /// The bank whose quote is taken, where the evidence has several: such as sha256 [default: the strongest]
     #[arg(long, value_name = "BANK", requires = "proof")]
     pub(crate) bank: Option<String>,
     /// A `TPMS_ATTEST`, as `tpm2_quote` -m writes it

@@ -324,7 +324,14 @@ fn the_list_is_shown() {
         );
     }
     let text = folder.write("ascii_runtime_measurements", text.as_bytes());
-    assert_eq!(run(&["log".into(), text]).out, shown.out);
+    assert_eq!(run(&["log".into(), text.clone()]).out, shown.out);
+    // It is for looking at: nothing is judged by it.
+    for log in [text.clone(), format!("ima={text}")] {
+        let proof = common::cli::vector("boot-direct.proof");
+        let out = folder.path("out.proof");
+        let refused = run(&["convert".into(), proof, "--log".into(), log, "-o".into(), out]);
+        assert!(refused.code == 1 && refused.notes.contains("as people read it"), "{refused:?}");
+    }
 }
 
 /// What a log is is told from its bytes.

@@ -47,6 +47,11 @@ pub(crate) fn read(argument: &str, max_size: u64) -> Result<Vec<(LogName, Vec<u8
     }
     let bytes = files::read(path, max_size)?;
     let no_log = |reason: String| CliError::Evidence(format!("{} is no log: {reason}", path.display()));
+    if ima_text::is_one(&bytes) {
+        return Err(no_log(
+            "this is a runtime list as people read it, which tpmproof log shows; to be judged it must be binary_runtime_measurements".into(),
+        ));
+    }
     let found = match named {
         Some((LogName::Cel, _)) if json_log::is_json(&bytes) => {
             return Err(no_log(

@@ -327,7 +327,7 @@ fn the_list_is_shown() {
     assert_eq!(run(&["log".into(), text.clone()]).out, shown.out);
     // It is for looking at: nothing is judged by it.
     for log in [text.clone(), format!("ima={text}")] {
-        let proof = common::cli::vector("boot-direct.proof");
+        let proof = common::cli::vector("boot-direct-logs.proof");
         let out = folder.path("out.proof");
         let refused = run(&["convert".into(), proof, "--log".into(), log, "-o".into(), out]);
         assert!(refused.code == 1 && refused.notes.contains("as people read it"), "{refused:?}");

@@ -5,13 +5,13 @@
 
 mod common;
 
+use common::counting::Counting;
 use common::forge::{
     ALTERNATIVE_NAME, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, Certificate, EXTENDED_KEY_USAGE, KEY_USAGE, Key,
     NAME_CONSTRAINTS, NOW, SIGNS, SIGNS_CERTIFICATES, basic_constraints, distinguished_name, extension, integer,
     key_usage, oid, sequence, tlv,
 };
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tpmproof::crypto::{Crypto, CryptoError, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
+use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
     ATTESTATION_KEY, Anchor, CertificateError, CertificatePolicy, CertificateRules, KeyEvidence, Part, Platform,
     PolicyList, Purpose, Time, TrustedKey, VerifyError,
@@ -350,24 +350,10 @@ fn x11_times_are_exact() {
     with_leaf(|leaf| leaf.not_after = tlv(0x18, b"20270101000000Z")).unwrap();
 }
 
-/// A provider that counts what a chain costs.
-#[derive(Debug)]
-struct Counting(AtomicUsize);
-
-impl Crypto for Counting {
-    fn digest(&self, algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Result<Digest, CryptoError> {
-        SOFTWARE.digest(algorithm, parts)
-    }
-
-    fn verify(&self, key: &PublicKey<'_>, digest: &Digest, signature: &Signature<'_>) -> Result<(), CryptoError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        SOFTWARE.verify(key, digest, signature)
-    }
-}
-
 #[test]
 fn x14_authorities_that_certify_each_other() {
-    static COUNT: Counting = Counting(AtomicUsize::new(0));
+    static COUNT: Counting = Counting::new();
+    static SECOND: Counting = Counting::new();
     let root = Key::new(ROOT);
     let anchor = Certificate::authority("root", "root", &root).sign(&root);
     let now: Time = NOW.parse().unwrap();
@@ -376,13 +362,12 @@ fn x14_authorities_that_certify_each_other() {
     all.extend((0..7).map(|n| Certificate::authority("same", "same", &Key::new(20 + n)).sign(&Key::new(21 + n))));
     let verdict = judge_at(now, &all, &[Anchor::Certificate(&anchor)], &COUNT);
     assert!(verdict.is_err());
-    assert!(COUNT.0.load(Ordering::Relaxed) <= 8, "{COUNT:?}");
-    COUNT.0.store(0, Ordering::Relaxed);
+    assert!(COUNT.signatures() <= 8, "{COUNT:?}");
     let mut all = vec![Certificate::leaf("same", &Key::new(LEAF)).sign(&Key::new(20))];
     all.extend((0..7).map(|n| Certificate::authority("root", "same", &Key::new(30 + n)).sign(&root)));
-    let verdict = judge_at(now, &all, &[Anchor::Certificate(&anchor)], &COUNT);
+    let verdict = judge_at(now, &all, &[Anchor::Certificate(&anchor)], &SECOND);
     assert!(verdict.is_err());
-    assert!((1..=8).contains(&COUNT.0.load(Ordering::Relaxed)), "{COUNT:?}");
+    assert!((1..=8).contains(&SECOND.signatures()), "{SECOND:?}");
     // A hundred do not even fit.
     let der = Certificate::authority("same", "same", &Key::new(20)).sign(&Key::new(20));
     let full = (0..8).fold(KeyEvidence::new(), |key, _| key.with_certificate(&der).unwrap());

@@ -503,13 +503,10 @@ fn k03_a_document_signed_by_a_key_that_is_pinned() {
     assert_eq!(error, VerifyError::Evidence(EvidenceError::NotAws));
 }
 
-/// What `fuzz/seeds` calls.
 #[test]
-#[ignore = "writes into the folder that FUZZ_CORPUS names"]
-fn seed() {
-    let folder = std::path::PathBuf::from(std::env::var_os("FUZZ_CORPUS").unwrap()).join("nitrotpm");
-    std::fs::write(folder.join("genuine"), Document::genuine().sign()).unwrap();
-    std::fs::write(folder.join("refused-enclave"), Document::genuine().with("pcrs", Some(pcrs(0..16))).sign()).unwrap();
+fn seeds_of_fuzzing() {
+    let enclave = Document::genuine().with("pcrs", Some(pcrs(0..16))).sign();
+    common::fuzz_seeds("nitrotpm", &[("genuine", Document::genuine().sign()), ("refused-enclave", enclave)]);
 }
 
 #[cfg(feature = "cli")]

@@ -11,7 +11,7 @@ use common::webauthn::{
 };
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
-    Anchor, Attestation, AttestationObject, Attested, CertificateRules, Challenge, ClientData, EvidenceError,
+    Anchor, Attestation, AttestationObject, Attested, CertificateRules, Challenge, ClientData, EvidenceError, ImaRules,
     KeyEvidence, PcrRule, Pin, Policy, PolicyBuilder, PolicyError, PolicyList, RelyingParty, RevocationList,
     TrustedKey, VerifyError, verify_webauthn,
 };
@@ -347,6 +347,14 @@ fn p01_p03_policies_of_relying_parties() {
         build(&[party("a")], &[PcrRule::zero(HashAlgorithm::Sha256, 0)]),
         Some(PolicyError::WebauthnBesideQuote)
     );
+    for switches in [
+        ImaRules { accept_violations: true, ..ImaRules::default() },
+        ImaRules { padded_banks: PolicyList::new(&[HashAlgorithm::Sha384]), ..ImaRules::default() },
+    ] {
+        let of_lists = [party("a")];
+        let built = Policy::builder().anchors(&anchors).relying_parties(&of_lists).ima(switches).build();
+        assert_eq!(built.err(), Some(PolicyError::WebauthnBesideQuote));
+    }
     assert_eq!(build(&[party("a"), party("b")], &[]), None);
     // A policy of one kind judges no evidence of the other.
     let quote = common::swtpm("p256_sha256", None);
@@ -398,15 +406,11 @@ fn a_certified_key_without_webauthn() {
     );
 }
 
-/// What `fuzz/seeds` calls.
 #[test]
-#[ignore = "writes into the folder that FUZZ_CORPUS names"]
-fn seed() {
-    let folder = std::path::PathBuf::from(std::env::var_os("FUZZ_CORPUS").unwrap()).join("webauthn");
+fn seeds_of_fuzzing() {
     let extensions = map(&[(text("credProtect"), uint(2))]);
     let extended = Statement { flags: 0xc5, extensions, framed: true, ..Statement::genuine() };
-    std::fs::write(folder.join("genuine"), Statement::genuine().object()).unwrap();
-    std::fs::write(folder.join("extended"), extended.object()).unwrap();
+    common::fuzz_seeds("webauthn", &[("genuine", Statement::genuine().object()), ("extended", extended.object())]);
 }
 
 /// The list of the attestation keys' authority, which revokes the key's certificate if it shall.

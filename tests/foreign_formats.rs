@@ -848,14 +848,10 @@ fn show_reads_them() {
     }
 }
 
-/// `fuzz/seeds` runs this.
 #[test]
-#[ignore = "writes the seeds of fuzz/corpus/foreign into the folder that TPMPROOF_SEEDS names"]
-fn the_seeds_of_fuzzing() {
-    let folder = std::path::PathBuf::from(std::env::var_os("TPMPROOF_SEEDS").unwrap());
-    for (name, document) in documents() {
-        std::fs::write(folder.join(name), document).unwrap();
-    }
-    std::fs::write(folder.join("proof"), of(&machine()).key_public(&machine().public()).to_der()).unwrap();
-    std::fs::write(folder.join("refused-compressed"), b"\x1f\x8b\x08").unwrap();
+fn seeds_of_fuzzing() {
+    let mut seeds = documents();
+    seeds.push(("proof", of(&machine()).key_public(&machine().public()).to_der()));
+    seeds.push(("refused-compressed", b"\x1f\x8b\x08".to_vec()));
+    common::fuzz_seeds("foreign", &seeds);
 }

@@ -7,6 +7,7 @@ mod common;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use common::cli::{Folder, Outcome, run};
+use common::machine::digits;
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -79,20 +80,20 @@ fn words(line: &[&str]) -> Vec<String> {
     line.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// The policy that the proof of a quote passes: its key, and its first value.
+fn policy(folder: &Folder, quote: &common::Quote) -> String {
+    let (_, index, value) = &quote.values[0];
+    let (name, value) = (digits(&quote.name), digits(value));
+    let text = format!("version = 1\n[key]\npinned = [\"name:{name}\"]\n[pcr.sha256]\n{index} = [\"{value}\"]\n");
+    folder.write("policy.toml", text.as_bytes())
+}
+
 /// The proof of a virtual TPM, pinned, with a report attached. `explain` gives the same verdict.
 fn verify(folder: &Folder, report: &[u8], more: &[&str]) -> Outcome {
     let quote = common::swtpm("rsa_sha256", None);
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let proof = folder.write("proof.der", &quote.der);
     let attached = format!("hcl-report={}", folder.write("report.bin", report));
-    let (_, index, value) = &quote.values[0];
-    let policy = format!(
-        "version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n{index} = [\"{}\"]\n",
-        hex(&quote.name),
-        hex(value)
-    );
-    let policy = folder.write("policy.toml", policy.as_bytes());
-    let nonce = hex(&quote.nonce);
+    let (policy, nonce) = (policy(folder, &quote), digits(&quote.nonce));
     let line = ["verify", &proof, "--policy", &policy, "--nonce", &nonce, "--attach", &attached];
     let outcome = run(&words(&[&line[..], more].concat()));
     let explained = run(&words(&[&["explain"], &line[1..], more].concat()));
@@ -125,13 +126,12 @@ fn a_report_that_names_the_key_is_told_of_and_not_believed() {
 fn k03_no_report_makes_a_key_trusted() {
     let folder = Folder::new("hcl-trust");
     let quote = common::swtpm("rsa_sha256", None);
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let proof = folder.write("proof.der", &quote.der);
     let attached =
         format!("hcl-report={}", folder.write("report.bin", &Report::new(claims(&modulus()).as_bytes()).bytes()));
     let policy = "version = 1\n[key]\nplatform = \"azure\"\n[pcr.sha256]\n0 = \"zero\"\n";
     let policy = folder.write("policy.toml", policy.as_bytes());
-    let nonce = hex(&quote.nonce);
+    let nonce = digits(&quote.nonce);
     let outcome = run(&words(&["verify", &proof, "--policy", &policy, "--nonce", &nonce, "--attach", &attached]));
     assert_eq!(outcome.code, 1);
     assert!(!outcome.out.contains("hardware-report"), "{}", outcome.out);
@@ -215,15 +215,7 @@ fn p11_an_enclosed_report_is_judged_too() {
         let attachment = tpmproof::verify::Attachment { kind: "hcl-report", name: "report", bytes: report };
         let der = tpmproof::proof::ProofBuilder::from_proof(&proof).attachment(attachment).to_der();
         let path = folder.write("enclosed.der", &der);
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let (_, index, value) = &quote.values[0];
-        let policy = format!(
-            "version = 1\n[key]\npinned = [\"name:{}\"]\n[pcr.sha256]\n{index} = [\"{}\"]\n",
-            hex(&quote.name),
-            hex(value)
-        );
-        let policy = folder.write("policy.toml", policy.as_bytes());
-        let nonce = hex(&quote.nonce);
+        let (policy, nonce) = (policy(&folder, &quote), digits(&quote.nonce));
         let verdict = run(&words(&["verify", &path, "--policy", &policy, "--nonce", &nonce]));
         let pinned = run(&words(&["pin", &path, "--nonce", &nonce]));
         assert_eq!(verdict.code, pinned.code, "{}{}", verdict.out, pinned.notes);
@@ -231,19 +223,28 @@ fn p11_an_enclosed_report_is_judged_too() {
     };
     assert_eq!(judge(&Report::new(claims(&modulus()).as_bytes()).bytes()).code, 0);
     assert_eq!(judge(&Report::new(claims(&[5; 256]).as_bytes()).bytes()).code, 1);
+    // Of several, each counts, and one line tells.
+    let (own, other) = (claims(&modulus()), claims(&[5; 256]));
+    let reports = [&own, &other].map(|claims| Report::new(claims.as_bytes()).bytes());
+    let both = reports.iter().fold(tpmproof::proof::ProofBuilder::from_proof(&proof), |builder, bytes| {
+        builder.attachment(tpmproof::verify::Attachment { kind: "hcl-report", name: "report", bytes })
+    });
+    let path = folder.write("both.der", &both.to_der());
+    let line = ["verify", &path, "--policy", &policy(&folder, &quote), "--nonce", &digits(&quote.nonce)];
+    let verdict = run(&words(&line));
+    assert_eq!(verdict.code, 1);
+    assert_eq!(verdict.out.matches("hardware-report").count(), 1, "{}", verdict.out);
+    assert!(verdict.out.contains("fail         hardware-report"), "{}", verdict.out);
     let broken = judge(b"HCLA");
     assert_eq!(broken.code, 1);
     assert!(broken.out.contains("the HCL report cannot be read"), "{}", broken.out);
 }
 
-/// What `fuzz/seeds` calls.
 #[test]
-#[ignore = "writes into the folder that FUZZ_CORPUS names"]
-fn seed() {
-    let folder = PathBuf::from(std::env::var_os("FUZZ_CORPUS").unwrap()).join("hcl_report");
+fn seeds_of_fuzzing() {
     let report = Report::new(claims(&modulus()).as_bytes());
-    fs::write(folder.join("sev-snp"), report.bytes()).unwrap();
-    fs::write(folder.join("tdx"), Report { kind: 4, hash: 3, ..report }.bytes()).unwrap();
+    let snp = report.bytes();
+    common::fuzz_seeds("hcl_report", &[("sev-snp", snp), ("tdx", Report { kind: 4, hash: 3, ..report }.bytes())]);
 }
 
 fn runtime_data(path: &std::path::Path) -> Vec<u8> {

@@ -6,6 +6,7 @@
 mod common;
 
 use common::cli::{Folder, Outcome, run};
+use common::counting::Counting;
 use common::forge::{
     CERTIFICATE_ISSUER, CRL_DISTRIBUTION_POINTS, CRL_NUMBER, Certificate, DELTA_CRL_INDICATOR,
     ISSUING_DISTRIBUTION_POINT, Key, NONCE, NOW, RevocationList as List, SIGNS_CERTIFICATES, SIGNS_LISTS, extension,
@@ -16,8 +17,7 @@ use common::swtpm::succeed;
 use common::verified::leak;
 use std::fs;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tpmproof::crypto::{Crypto, CryptoError, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
+use tpmproof::crypto::{Crypto, SOFTWARE};
 use tpmproof::proof::{Proof, ProofBuilder};
 use tpmproof::verify::{
     ATTESTATION_KEY, Anchor, CertificateError, CertificateRules, KeyEvidence, PolicyList, Purpose, RevocationList,
@@ -248,31 +248,16 @@ fn x12_a_part_of_a_list_is_about_its_certificates_only() {
     }
 }
 
-/// Counts the signatures that are verified.
-#[derive(Debug)]
-struct Counting(AtomicUsize);
-
-impl Crypto for Counting {
-    fn digest(&self, algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Result<Digest, CryptoError> {
-        SOFTWARE.digest(algorithm, parts)
-    }
-
-    fn verify(&self, key: &PublicKey<'_>, digest: &Digest, signature: &Signature<'_>) -> Result<(), CryptoError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        SOFTWARE.verify(key, digest, signature)
-    }
-}
-
 #[test]
 fn x12_many_lists_cost_no_more_than_eight_signatures() {
-    static COUNTING: Counting = Counting(AtomicUsize::new(0));
+    static COUNTING: Counting = Counting::new();
     let wrong = List::of("middle").sign(&Key::new(77));
     let lists: Vec<Vec<u8>> = (0..100).map(|_| wrong.clone()).chain([of_middle(), of_root()]).collect();
     let lists: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
     let verdict = chain().judge_at(NOW, &lists, false, &COUNTING);
     assert_eq!(verdict, unknown(0, UnknownRevocation::Budget));
     // Two for the chain itself.
-    assert_eq!(COUNTING.0.load(Ordering::Relaxed), 8 + 2);
+    assert_eq!(COUNTING.signatures(), 8 + 2);
     assert!(matches!(
         chain().judge_at(NOW, &lists, true, &COUNTING),
         Err(CertificateError::RevocationUnknown { why: UnknownRevocation::Budget, .. })

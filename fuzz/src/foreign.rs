@@ -1,7 +1,11 @@
 //! Foreign evidence.
 
 use tpmproof::Proof;
-use tpmproof::cli::convert;
+use tpmproof::cli;
+
+fn convert(document: &[u8], from: Option<&str>, to: &str) -> Result<Vec<u8>, String> {
+    cli::convert(document, from, to).map(|converted| converted.bytes)
+}
 
 /// A foreign document makes a proof or none; and what a form has a place for comes back from it.
 pub fn foreign(data: &[u8]) -> bool {

@@ -57,7 +57,7 @@ mod show_text;
 mod tpm;
 mod verify;
 
-pub use convert::convert;
+pub use convert::{Converted, convert};
 
 use args::{Arguments, Command, PolicyCommand};
 use clap::Parser;

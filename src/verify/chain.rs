@@ -18,9 +18,9 @@ use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, 
 /// A certificate that a chain of signatures ties to an anchor, at a point in time.
 ///
 /// ```compile_fail,E0451
-/// # use tpmproof::verify::{Certificate, VerifiedChain, Time};
-/// # fn f(leaf: Certificate<'static>) -> VerifiedChain<'static> {
-/// VerifiedChain { leaf, names: Default::default(), root_sha256: [0; 32], time: Time::from_unix_seconds(0), ..todo!() }
+/// # use tpmproof::verify::{Certificate, VerifiedChain};
+/// # fn f(leaf: Certificate<'static>, other: VerifiedChain<'static>) -> VerifiedChain<'static> {
+/// VerifiedChain { leaf, ..other }
 /// # }
 /// ```
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ pub mod application;
 pub mod cbor;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod counting;
 #[cfg(feature = "cli")]
 pub mod fake_tpm;
 #[cfg(feature = "cli")]
@@ -67,6 +68,24 @@ pub fn corpus() -> Option<PathBuf> {
     }
     println!("skipped: there is no corpus at {}; TPMPROOF_CORPUS names another place", folder.display());
     None
+}
+
+/// What a test makes for a fuzz target. Where `FUZZ_CORPUS` names a folder, as `fuzz/seeds` does, it is written there; else it must be
+/// what `fuzz/corpus` has.
+pub fn fuzz_seeds(target: &str, seeds: &[(&str, Vec<u8>)]) {
+    let given = std::env::var_os("FUZZ_CORPUS").map(PathBuf::from);
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    for (name, bytes) in seeds {
+        match &given {
+            Some(folder) => fs::write(folder.join(target).join(name), bytes).unwrap(),
+            None => {
+                let path = kept.join(target).join(name);
+                let found =
+                    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run fuzz/seeds", path.display()));
+                assert!(found == *bytes, "{} is not what is made now; run fuzz/seeds", path.display());
+            }
+        }
+    }
 }
 
 /// The certificates of a PEM file, in order.

@@ -1,22 +1,14 @@
 //! ECDSA (FIPS 186-5, 6.4.2), by the curve crates.
 
-use super::{CryptoError, Curve, Digest};
+use super::{CryptoError, Digest};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 
-/// Whether `(r, s)` is the signature of `digest` by the key `(x, y)`. Both `s` and `n - s` are right.
-///
-/// Each curve, and each part of its work, has a frame of its own on the stack: a small machine pays for the one that it uses.
-pub(super) fn verify(curve: Curve, x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
-    match curve {
-        Curve::P256 => p256(x, y, digest, r, s),
-        Curve::P384 => p384(x, y, digest, r, s),
-        #[cfg(feature = "p521")]
-        Curve::P521 => p521(x, y, digest, r, s),
-    }
-}
+// Whether `(r, s)` is the signature of `digest` by the key `(x, y)`. Both `s` and `n - s` are right.
+//
+// Each curve, and each part of its work, has a frame of its own on the stack: a small machine pays for the one that it uses.
 
 #[inline(never)]
-fn p256(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
+pub(super) fn p256(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
     let key = p256_key(x, y)?;
     let (r, s) = (padded::<32>(r)?, padded::<32>(s)?);
     let signature = p256::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
@@ -24,7 +16,7 @@ fn p256(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), C
 }
 
 #[inline(never)]
-fn p384(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
+pub(super) fn p384(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
     let key = p384_key(x, y)?;
     let (r, s) = (padded::<48>(r)?, padded::<48>(s)?);
     let signature = p384::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
@@ -33,7 +25,7 @@ fn p384(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), C
 
 #[cfg(feature = "p521")]
 #[inline(never)]
-fn p521(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
+pub(super) fn p521(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
     let key = p521_key(x, y)?;
     let (r, s) = (padded::<66>(r)?, padded::<66>(s)?);
     let signature = p521::ecdsa::Signature::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;

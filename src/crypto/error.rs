@@ -26,6 +26,8 @@ pub enum CryptoError {
     UnknownHash(TpmAlgId),
     /// The curve is not supported by this implementation.
     UnsupportedCurve(Curve),
+    /// RSA with this scheme is not supported by this implementation.
+    UnsupportedRsa,
     /// This implementation does not verify signatures over messages, as ML-DSA makes them.
     #[cfg(feature = "ml-dsa")]
     UnsupportedMessage,
@@ -54,6 +56,7 @@ impl fmt::Display for CryptoError {
             }
             Self::UnknownHash(hash) => write!(f, "the hash algorithm {hash:?} is not supported"),
             Self::UnsupportedCurve(curve) => write!(f, "the curve {curve:?} is not supported here"),
+            Self::UnsupportedRsa => f.write_str("RSA with this scheme is not supported here"),
             #[cfg(feature = "ml-dsa")]
             Self::UnsupportedMessage => f.write_str("this implementation of cryptography does not verify ML-DSA"),
             #[cfg(feature = "ml-dsa")]

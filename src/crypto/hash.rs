@@ -1,27 +1,59 @@
 //! SHA-1, SHA-2 (FIPS 180-4) and SHA-3 (FIPS 202), by algorithm.
 
-use super::{Digest, HashAlgorithm};
+use super::HashAlgorithm;
+use core::fmt;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-/// The digest of `parts`, one after the other.
-pub(super) fn digest(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Digest {
-    match algorithm {
-        HashAlgorithm::Sha1 => run::<Sha1>(algorithm, parts),
-        HashAlgorithm::Sha256 => run::<Sha256>(algorithm, parts),
-        HashAlgorithm::Sha384 => run::<Sha384>(algorithm, parts),
-        HashAlgorithm::Sha512 => run::<Sha512>(algorithm, parts),
+/// Code for one hash algorithm: [`Software`](super::Software) has those that it was given.
+#[derive(Clone, Copy)]
+pub struct Hash {
+    pub(super) algorithm: HashAlgorithm,
+    pub(super) digest: fn(&mut dyn Iterator<Item = &[u8]>) -> [u8; 64],
+}
+
+impl Hash {
+    /// SHA-1, for banks and logs; no policy accepts a signature over it unless it says so.
+    pub const SHA1: Self = Self { algorithm: HashAlgorithm::Sha1, digest: run::<Sha1> };
+    /// SHA-256.
+    pub const SHA256: Self = Self { algorithm: HashAlgorithm::Sha256, digest: run::<Sha256> };
+    /// SHA-384.
+    pub const SHA384: Self = Self { algorithm: HashAlgorithm::Sha384, digest: run::<Sha384> };
+    /// SHA-512.
+    pub const SHA512: Self = Self { algorithm: HashAlgorithm::Sha512, digest: run::<Sha512> };
+    /// SHA3-256.
+    #[cfg(feature = "sha3")]
+    pub const SHA3_256: Self = Self { algorithm: HashAlgorithm::Sha3_256, digest: run::<sha3::Sha3_256> };
+    /// SHA3-384.
+    #[cfg(feature = "sha3")]
+    pub const SHA3_384: Self = Self { algorithm: HashAlgorithm::Sha3_384, digest: run::<sha3::Sha3_384> };
+    /// SHA3-512.
+    #[cfg(feature = "sha3")]
+    pub const SHA3_512: Self = Self { algorithm: HashAlgorithm::Sha3_512, digest: run::<sha3::Sha3_512> };
+
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::SHA1,
+        Self::SHA256,
+        Self::SHA384,
+        Self::SHA512,
         #[cfg(feature = "sha3")]
-        HashAlgorithm::Sha3_256 => run::<sha3::Sha3_256>(algorithm, parts),
+        Self::SHA3_256,
         #[cfg(feature = "sha3")]
-        HashAlgorithm::Sha3_384 => run::<sha3::Sha3_384>(algorithm, parts),
+        Self::SHA3_384,
         #[cfg(feature = "sha3")]
-        HashAlgorithm::Sha3_512 => run::<sha3::Sha3_512>(algorithm, parts),
+        Self::SHA3_512,
+    ];
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.algorithm.name())
     }
 }
 
 #[inline(never)]
-fn run<H: sha2::Digest>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item = &[u8]>) -> Digest {
+fn run<H: sha2::Digest>(parts: &mut dyn Iterator<Item = &[u8]>) -> [u8; 64] {
     let mut hasher = H::new();
     for part in parts {
         hasher.update(part);
@@ -30,5 +62,5 @@ fn run<H: sha2::Digest>(algorithm: HashAlgorithm, parts: &mut dyn Iterator<Item 
     for (place, byte) in bytes.iter_mut().zip(hasher.finalize()) {
         *place = byte;
     }
-    Digest { algorithm, bytes }
+    bytes
 }

@@ -1,7 +1,7 @@
 //! Floor 2: arithmetic. It answers yes or no, and knows neither keys' owners nor quotes' meaning.
 //!
 //! [`Crypto`] is all that the verifier asks of cryptography. [`SOFTWARE`] answers it in safe Rust without an allocator; a
-//! caller with an accelerator or a faster library brings its own implementation.
+//! caller with an accelerator or a faster library brings its own implementation, and one that needs less names what it needs: [`Software`].
 
 use core::fmt;
 
@@ -20,9 +20,10 @@ mod software;
 
 pub use digest::{Digest, HashAlgorithm};
 pub use error::CryptoError;
+pub use hash::Hash;
 #[cfg(feature = "ml-dsa")]
 pub use mldsa::MlDsaParameters;
-pub use software::{SOFTWARE, Software};
+pub use software::{SOFTWARE, Scheme, Software};
 
 /// Hashing, and the verification of a signature: what stands between the verifier and arithmetic.
 ///

@@ -1,6 +1,6 @@
 //! EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017, 9), for verification.
 
-use super::{CryptoError, Digest, hash, hash_identifiers};
+use super::{Crypto, CryptoError, Digest, hash_identifiers};
 
 /// Builds the one encoding of `digest` that is right, and compares it in full (RFC 8017, 9.2).
 pub(super) fn verify_pkcs1v15(encoded: &mut [u8], digest: &Digest) -> Result<(), CryptoError> {
@@ -25,7 +25,7 @@ pub(super) fn verify_pkcs1v15(encoded: &mut [u8], digest: &Digest) -> Result<(),
 
 /// Undoes the mask and compares the hash (RFC 8017, 9.1.2). The salt is as long as a digest, or as long as it can be: TPMs
 /// make both (Part 1, "`RSASSA_PSS`").
-pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest) -> Result<(), CryptoError> {
+pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest, crypto: &dyn Crypto) -> Result<(), CryptoError> {
     let refused = CryptoError::BadSignature;
     let size = digest.algorithm().output_len();
     let masked = encoded.len().checked_sub(size.saturating_add(1)).ok_or(refused)?;
@@ -35,7 +35,7 @@ pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest) -> Result<(), Cryp
         return Err(refused);
     }
     for (counter, chunk) in (0u32..).zip(block.chunks_mut(size)) {
-        let mask = hash::digest(digest.algorithm(), &mut [hash, &counter.to_be_bytes()].into_iter());
+        let mask = crypto.digest(digest.algorithm(), &mut [hash, &counter.to_be_bytes()].into_iter())?;
         for (byte, mask) in chunk.iter_mut().zip(mask.as_bytes()) {
             *byte ^= mask;
         }
@@ -50,6 +50,6 @@ pub(super) fn verify_pss(encoded: &mut [u8], digest: &Digest) -> Result<(), Cryp
     if salt.len() != size && zeros != 0 {
         return Err(refused);
     }
-    let again = hash::digest(digest.algorithm(), &mut [&[0; 8], digest.as_bytes(), salt].into_iter());
+    let again = crypto.digest(digest.algorithm(), &mut [&[0; 8], digest.as_bytes(), salt].into_iter())?;
     if again.as_bytes() == hash { Ok(()) } else { Err(refused) }
 }

@@ -58,6 +58,22 @@ pub enum Attributes {
 }
 
 impl<'a> TrustedKey<'a> {
+    /// A key whose Name the verifier knows already: [`TrustedKey::pinned`], without the code that reads certificates.
+    ///
+    /// # Errors
+    /// If the evidence has no `TPMT_PUBLIC` with one of these Names.
+    pub fn named(evidence: &KeyEvidence<'a>, names: &[&[u8]], crypto: &'a dyn Crypto) -> Result<Self, VerifyError<'a>> {
+        let public = public_area(evidence, crypto)?.ok_or(VerifyError::NoKey)?;
+        if names.contains(&public.name.as_bytes()) {
+            return Self::by_name(public, crypto);
+        }
+        Err(VerifyError::UnknownKey(KeyIdentity::Name(public.name)))
+    }
+
+    fn by_name(public: PublicArea<'a>, crypto: &'a dyn Crypto) -> Result<Self, VerifyError<'a>> {
+        Self::new(public.key, Trust::PinnedName(public.name), Some(public), Attributes::Authenticated, crypto)
+    }
+
     /// A key that the verifier knows already: one of `pins`.
     ///
     /// # Errors
@@ -77,11 +93,10 @@ impl<'a> TrustedKey<'a> {
     ) -> Result<Self, VerifyError<'a>> {
         let public = public_area(evidence, crypto)?;
         let named = public.as_ref().map(|public| public.name);
-        if let Some(name) = named
-            && pins.clone().any(|pin| matches!(pin, Pin::Name(known) if known == name.as_bytes()))
+        if let Some(area) = &public
+            && pins.clone().any(|pin| matches!(pin, Pin::Name(known) if known == area.name.as_bytes()))
         {
-            let key = public.as_ref().ok_or(VerifyError::NoKey)?.key;
-            return Self::new(key, Trust::PinnedName(name), public, Attributes::Authenticated, crypto);
+            return Self::by_name(*area, crypto);
         }
         let key = claimed_key(evidence, public.as_ref())?;
         for pin in pins {

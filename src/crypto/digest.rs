@@ -130,7 +130,7 @@ impl Digest {
         if digest.len() != algorithm.output_len() {
             return None;
         }
-        bytes.get_mut(..digest.len())?.copy_from_slice(digest);
+        bytes.iter_mut().zip(digest).for_each(|(place, octet)| *place = *octet);
         Some(Self { algorithm, bytes })
     }
 

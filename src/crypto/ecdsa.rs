@@ -65,6 +65,6 @@ fn sec1<const SIZE: usize, const POINT: usize>(x: &[u8], y: &[u8]) -> Option<[u8
 fn padded<const SIZE: usize>(number: &[u8]) -> Result<[u8; SIZE], CryptoError> {
     let mut padded = [0; SIZE];
     let zeros = SIZE.checked_sub(number.len()).ok_or(CryptoError::BadSignature)?;
-    padded.get_mut(zeros..).ok_or(CryptoError::BadSignature)?.copy_from_slice(number);
+    padded.iter_mut().skip(zeros).zip(number).for_each(|(place, octet)| *place = *octet);
     Ok(padded)
 }

@@ -21,7 +21,7 @@ impl<'c> Shown<'c> {
     /// Copies `certificate` to `buffer` with `flag` cleared; nothing if it does not fit.
     pub(crate) fn new(original: &'c [u8], flag: usize, buffer: &'c mut [u8; MAX_COPY]) -> Option<Self> {
         let copy = buffer.get_mut(..original.len())?;
-        copy.copy_from_slice(original);
+        copy.iter_mut().zip(original).for_each(|(place, octet)| *place = *octet);
         *copy.get_mut(flag)? = 0;
         Some(Self { original, copy })
     }

@@ -133,6 +133,13 @@ impl Replay {
         let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
         let known = |hash: &&HashAlgorithm| parts.iter().any(|part| part.log.has(TpmAlgId::from(**hash)));
         for algorithm in HashAlgorithm::ALL.iter().filter(known) {
+            // A bank that cannot be hashed here is passed over, unless it is the one that counts.
+            if let Err(error) = crypto.digest(*algorithm, &mut core::iter::empty()) {
+                if quoted.is_some_and(|values| values.bank(TpmAlgId::from(*algorithm)).next().is_some()) {
+                    return Err(ReplayError::Crypto(error));
+                }
+                continue;
+            }
             // As many as there are algorithms fit.
             let _ = self.banks.push(Bank { algorithm: *algorithm, lacking: 0, broken: None });
         }

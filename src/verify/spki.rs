@@ -176,7 +176,8 @@ struct Backwards<'b> {
 impl Backwards<'_> {
     fn put(&mut self, bytes: &[u8]) -> Option<()> {
         let start = self.start.checked_sub(bytes.len())?;
-        self.buffer.get_mut(start..self.start)?.copy_from_slice(bytes);
+        let place = self.buffer.get_mut(start..self.start)?;
+        place.iter_mut().zip(bytes).for_each(|(place, octet)| *place = *octet);
         self.start = start;
         Some(())
     }

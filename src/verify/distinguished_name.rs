@@ -48,15 +48,15 @@ impl<'a> DistinguishedName<'a> {
 
     /// The SETs of the sequence, in order.
     fn parts(&self) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a> {
-        let mut found: heapless::Vec<&'a [u8], MAX_PARTS> = heapless::Vec::new();
+        let mut found = [&[][..]; MAX_PARTS];
         let mut rest = element(tag::SEQUENCE)(self.0).map_or(&[][..], |(_, content)| content);
-        while let Ok((after, part)) = element(tag::SET)(rest) {
-            if found.push(part).is_err() {
-                break;
-            }
+        for place in &mut found {
+            let Ok((after, part)) = element(tag::SET)(rest) else { break };
+            *place = part;
             rest = after;
         }
-        found.into_iter()
+        // No SET that was read is empty.
+        found.into_iter().filter(|part| !part.is_empty())
     }
 }
 

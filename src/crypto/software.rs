@@ -57,21 +57,24 @@ impl Scheme {
         _ => Err(CryptoError::KeyMismatch),
     });
     /// ECDSA on NIST P-256.
-    pub const ECDSA_P256: Self = Self::of_digest("ECDSA on P-256", |_, key, digest, signature| match (key, signature) {
-        (PublicKey::Ec { curve: Curve::P256, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p256(x, y, digest, r, s),
-        _ => Err(CryptoError::KeyMismatch),
-    });
+    pub const ECDSA_P256: Self =
+        Self::of_digest("ECDSA on P-256", |_, key, digest, signature| match (key, signature) {
+            (PublicKey::Ec { curve: Curve::P256, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p256(x, y, digest, r, s),
+            _ => Err(CryptoError::KeyMismatch),
+        });
     /// ECDSA on NIST P-384.
-    pub const ECDSA_P384: Self = Self::of_digest("ECDSA on P-384", |_, key, digest, signature| match (key, signature) {
-        (PublicKey::Ec { curve: Curve::P384, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p384(x, y, digest, r, s),
-        _ => Err(CryptoError::KeyMismatch),
-    });
+    pub const ECDSA_P384: Self =
+        Self::of_digest("ECDSA on P-384", |_, key, digest, signature| match (key, signature) {
+            (PublicKey::Ec { curve: Curve::P384, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p384(x, y, digest, r, s),
+            _ => Err(CryptoError::KeyMismatch),
+        });
     /// ECDSA on NIST P-521.
     #[cfg(feature = "p521")]
-    pub const ECDSA_P521: Self = Self::of_digest("ECDSA on P-521", |_, key, digest, signature| match (key, signature) {
-        (PublicKey::Ec { curve: Curve::P521, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p521(x, y, digest, r, s),
-        _ => Err(CryptoError::KeyMismatch),
-    });
+    pub const ECDSA_P521: Self =
+        Self::of_digest("ECDSA on P-521", |_, key, digest, signature| match (key, signature) {
+            (PublicKey::Ec { curve: Curve::P521, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p521(x, y, digest, r, s),
+            _ => Err(CryptoError::KeyMismatch),
+        });
     /// ML-DSA and HashML-DSA.
     #[cfg(feature = "ml-dsa")]
     pub const ML_DSA: Self = Self {

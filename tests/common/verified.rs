@@ -3,7 +3,7 @@
 use super::Quote;
 use super::forge::{Attest, Key, NONCE, hash};
 use super::log::id;
-use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
+use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use tpmproof::log::TcgLog;
 use tpmproof::structures::TpmAlgId;
 use tpmproof::verify::{
@@ -19,8 +19,13 @@ pub fn leak<T>(values: Vec<T>) -> &'static [T] {
 
 /// A real quote, verified.
 pub fn verified(quote: &Quote) -> VerifiedQuote<'static> {
+    verified_by(quote, &SOFTWARE)
+}
+
+/// The same, by an implementation of the test's own.
+pub fn verified_by(quote: &Quote, crypto: &'static dyn Crypto) -> VerifiedQuote<'static> {
     let evidence = KeyEvidence::new().with_public(leak(quote.public.clone()));
-    let key = TrustedKey::pinned(&evidence, &[Pin::Name(leak(quote.name.clone()))], &SOFTWARE).unwrap();
+    let key = TrustedKey::pinned(&evidence, &[Pin::Name(leak(quote.name.clone()))], crypto).unwrap();
     let attestation = Attestation::new(leak(quote.message.clone()), leak(quote.signature.clone())).unwrap();
     let values: Vec<_> = quote
         .values

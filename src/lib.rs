@@ -32,10 +32,11 @@
 //! # Features
 //!
 //! None is on by default. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
-//! measures, makes proofs and enrolls machines; `tls` binds connections of `rustls` to proofs; `cli` adds the command line. None of these
-//! changes a verdict.
+//! measures, makes proofs and enrolls machines; `tls` binds connections of `rustls` to proofs; `documents` adds policies in TOML, foreign
+//! evidence and reports in JSON, over files in memory and without an operating system; `cli` adds the command line. None of these changes a
+//! verdict.
 //!
-//! `p521`, `sha3` and `ml-dsa` add algorithms, and are on in `cli`. Evidence that needs one that is off is refused, and the error names
+//! `p521`, `sha3` and `ml-dsa` add algorithms, and are on in `documents` and `cli`. Evidence that needs one that is off is refused, and the error names
 //! the feature. ML-DSA takes up to 257 KB of stack.
 #![no_std]
 #[cfg(any(test, feature = "std"))]
@@ -43,7 +44,7 @@ extern crate std;
 
 #[macro_use]
 mod wire;
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub mod cli;
 pub mod crypto;
 pub mod log;

@@ -140,6 +140,18 @@ fn crates_stay_on_their_floors() {
     }
 }
 
+/// What reads documents needs no machine: no TPM, no file and no clock but those of its host.
+#[test]
+fn documents_need_no_machine() {
+    for (path, text) in sources(&root().join("src/cli")) {
+        let own = ["machine", "command.rs"].iter().any(|name| path.iter().any(|part| part == *name));
+        let code = code(&text);
+        for other in ["crate::prover", "std::fs", "std::env", "std::time", "std::os", "std::process", "Time::now"] {
+            assert!(own || !names(&code, other), "{} names {other}", path.display());
+        }
+    }
+}
+
 /// A fact is made in one place: its literal stands once in all of the sources, and its fields are private.
 #[test]
 fn each_verified_type_has_one_origin() {

@@ -1,56 +1,14 @@
-//! What may stand on the command line.
+//! What commands are asked to do, on the command line or in memory.
 
-use super::enroll_args::EnrollCommand;
-use super::explain_args::ExplainArguments;
-use super::formats::{Format, Target};
+use super::formats::Format;
 use super::freshness::FreshnessArguments;
+use super::host::Host;
 use super::pin::PcrChoice;
-use super::prover_args::{MeasureArguments, ProveArguments};
 use crate::verify::Time;
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use std::format;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::string::String;
 use std::vec::Vec;
-
-/// Checks a TPM proof: the attestation key by its certificates, the quote by its signature, the PCR values by your policy; and makes one.
-#[derive(Debug, Parser)]
-#[command(name = "tpmproof", version)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Verify a proof or other evidence, or the files that `tpm2_quote` writes, and say ACCEPTED or REJECTED
-    Verify(VerifyArguments),
-    /// List the events of a log and the PCRs that they lead to; nothing of it is verified
-    Log(LogArguments),
-    /// Show any structure, certificate, log or evidence, field by field; nothing of it is verified
-    Show(ShowArguments),
-    /// Say which event made the difference between a proof and a policy, or between two proofs
-    Explain(ExplainArguments),
-    /// Make a nonce for a quote that you are about to ask for
-    Nonce,
-    /// Hash files, extend a PCR with what they are, and write it into the application's log
-    #[command(group(ArgGroup::new("what").required(true).multiple(true).args(["kind", "seal"])))]
-    Measure(MeasureArguments),
-    /// Let the TPM quote its PCRs, and write a proof
-    Prove(ProveArguments),
-    /// Enroll a machine: find out by a credential that its TPM, which is known, has its attestation key
-    #[command(subcommand)]
-    Enroll(EnrollCommand),
-    /// Make a policy of the proof of a machine that is known to be good
-    Pin(PinArguments),
-    /// Work on policies
-    #[command(subcommand)]
-    Policy(PolicyCommand),
-    /// Turn foreign evidence into a proof, and a proof into foreign evidence
-    Convert(ConvertArguments),
-    /// List the roots of platforms and of makers of TPMs that are known
-    Roots,
-}
 
 #[derive(Args, Debug)]
 pub(crate) struct PinArguments {
@@ -62,25 +20,6 @@ pub(crate) struct PinArguments {
     /// Hold a PCR to the events of its log, or to its value, such as 13=log; by default to its value, but for 10 and 16 to 23, which are left out
     #[arg(long, value_name = "N=log|golden")]
     pub(crate) pcr: Vec<PcrChoice>,
-    /// The policy to write; what was there before is replaced [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PolicyCommand {
-    /// Write a policy in DER, with all files that it names in it: what a machine without an allocator reads
-    Compile(CompileArguments),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct CompileArguments {
-    /// The policy in TOML or JSON
-    #[arg(value_name = "POLICY")]
-    pub(crate) policy: PathBuf,
-    /// The file to write; what was there before is replaced only when all is written
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -115,12 +54,6 @@ pub(crate) struct AskedArguments {
     pub(crate) judging: JudgingArguments,
 }
 
-impl AskedArguments {
-    pub(crate) fn time(&self) -> Time {
-        self.judging.time()
-    }
-}
-
 /// What is known of the authorities of a chain, and when that is judged.
 #[derive(Args, Debug)]
 pub(crate) struct JudgingArguments {
@@ -133,8 +66,8 @@ pub(crate) struct JudgingArguments {
 }
 
 impl JudgingArguments {
-    pub(crate) fn time(&self) -> Time {
-        self.at.unwrap_or_else(Time::now)
+    pub(crate) fn time(&self, host: &dyn Host) -> Time {
+        self.at.unwrap_or_else(|| host.now())
     }
 }
 
@@ -261,16 +194,4 @@ pub(crate) struct LogArguments {
     /// Read no file that is larger, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
     pub(crate) max_size: u64,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct ConvertArguments {
-    #[command(flatten)]
-    pub(crate) evidence: EvidenceArguments,
-    /// The form to write
-    #[arg(long, value_name = "FORMAT", default_value = "proof")]
-    pub(crate) to: Target,
-    /// The file to write, or what the names of the files begin with; what was there before is replaced only when all is written
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
 }

@@ -1,9 +1,9 @@
 //! What ends a command before a verdict, and the exit code for it.
 
-use crate::prover::{MeasureError, ProverError};
 use core::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::string::{String, ToString};
+use std::string::String;
 
 pub(crate) const REJECTED: u8 = 1;
 pub(crate) const MISUSE: u8 = 2;
@@ -17,6 +17,7 @@ pub(crate) enum CliError {
     /// The command line, a policy or a root makes no sense.
     Misuse(String),
     /// Something outside failed: the TPM, or what should be there and is not.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "there is nothing outside but files"))]
     Environment(String),
     /// A file or stream failed.
     File { path: PathBuf, doing: &'static str, error: std::io::Error },
@@ -36,31 +37,12 @@ impl CliError {
     }
 }
 
-impl From<ProverError> for CliError {
-    fn from(error: ProverError) -> Self {
-        let text = error.to_string();
-        match error {
-            ProverError::NotForThisTpm | ProverError::Credential(_) => Self::Evidence(text),
-            _ => Self::Environment(text),
-        }
-    }
-}
-
-impl From<MeasureError> for CliError {
-    fn from(error: MeasureError) -> Self {
-        let text = error.to_string();
-        match error {
-            MeasureError::EmptyFolder(_) | MeasureError::NotAFile(_) => Self::Misuse(text),
-            MeasureError::Edited { .. }
-            | MeasureError::Lock(_)
-            | MeasureError::NotExplained { .. }
-            | MeasureError::OtherBanks(_)
-            | MeasureError::OtherLog { .. }
-            | MeasureError::Sealed(_)
-            | MeasureError::Unreadable { .. } => Self::Evidence(text),
-            _ => Self::Environment(text),
-        }
-    }
+/// The exit code of a command, and its last words on `notes`.
+pub(crate) fn exit(result: Result<u8, CliError>, notes: &mut dyn Write) -> u8 {
+    result.unwrap_or_else(|error| {
+        let _ = writeln!(notes, "tpmproof: {error}");
+        error.code()
+    })
 }
 
 impl fmt::Display for CliError {

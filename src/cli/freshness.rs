@@ -20,6 +20,14 @@ pub(crate) struct FreshnessArguments {
 }
 
 impl FreshnessArguments {
+    /// What the command line's own rule holds where it was parsed.
+    pub(crate) fn new(nonce: Option<String>, insecure_no_freshness: bool) -> Result<Self, CliError> {
+        if nonce.is_some() == insecure_no_freshness {
+            return Err(CliError::Misuse("give either --nonce or --insecure-no-freshness".into()));
+        }
+        Ok(Self { nonce, insecure_no_freshness })
+    }
+
     /// The nonce, of at most `max` bytes; empty where the choice was to go without.
     pub(crate) fn nonce(&self, max: usize) -> Result<Vec<u8>, CliError> {
         let Some(digits) = &self.nonce else { return Ok(Vec::new()) };

@@ -3,10 +3,10 @@
 use super::args::{EvidenceArguments, SignatureFormat, SignatureScheme};
 use super::error::CliError;
 use super::formats::{Choice, Draft, Format};
+use super::host::Host;
 use super::keys::{self, KeyFile};
 use super::kinds::Kind;
-use super::prove::attachment;
-use super::{files, formats, log_file, pcr_file, policy_text};
+use super::{attachment, files, formats, log_file, pcr_file, policy_text};
 use crate::crypto::HashAlgorithm;
 use crate::proof::{Proof, ProofBuilder};
 use crate::structures::{TpmAlgId, TpmsAttest, TpmtEccScheme, TpmtPublic, TpmtRsaScheme, TpmuAttest, TpmuPublicParms};
@@ -64,8 +64,12 @@ impl Input {
 }
 
 /// Reads what the command line names, and says on `notes` what was chosen. Logs and attachments are put into a proof alone.
-pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Result<Evidence, CliError> {
-    let input = match read_named(arguments)? {
+pub(crate) fn read(
+    host: &dyn Host,
+    arguments: &EvidenceArguments,
+    notes: &mut dyn Write,
+) -> Result<Evidence, CliError> {
+    let input = match read_named(host, arguments)? {
         Evidence::Proof(input) => input,
         other @ Evidence::Other(..) => return Ok(other),
     };
@@ -79,26 +83,26 @@ pub(crate) fn read(arguments: &EvidenceArguments, notes: &mut dyn Write) -> Resu
         .map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let mut builder = ProofBuilder::from_proof(&proof);
     for argument in &arguments.logs {
-        for (name, bytes) in log_file::read(argument, arguments.max_size)? {
+        for (name, bytes) in log_file::read(host, argument, arguments.max_size)? {
             builder = builder.log(Log { format: name.as_str(), bytes: &bytes });
         }
     }
     for argument in &arguments.attach {
-        let (kind, name, bytes) = attachment(argument)?;
+        let (kind, name, bytes) = attachment::read(host, argument)?;
         builder = builder.attachment(Attachment { kind: &kind, name: &name, bytes: &bytes });
     }
     let der = builder.to_der();
     Ok(Evidence::Proof(Input { der, ..input }))
 }
 
-fn read_named(arguments: &EvidenceArguments) -> Result<Evidence, CliError> {
+fn read_named(host: &dyn Host, arguments: &EvidenceArguments) -> Result<Evidence, CliError> {
     match (&arguments.proof, &arguments.message, &arguments.signature, &arguments.ak) {
         (Some(path), ..) => {
             let choice = Choice { bank: arguments.bank.as_deref().map(bank).transpose()? };
-            formats::read(&files::read(path, arguments.max_size)?, path, arguments.format, choice)
+            formats::read(&files::read(host, path, arguments.max_size)?, path, arguments.format, choice)
         }
         (None, Some(message), Some(signature), Some(ak)) => {
-            from_parts(arguments, message, signature, ak).map(Evidence::Proof)
+            from_parts(host, arguments, message, signature, ak).map(Evidence::Proof)
         }
         _ => Err(CliError::Misuse("give a PROOF, or --message, --signature and --ak".into())),
     }
@@ -114,13 +118,19 @@ fn bank(name: &str) -> Result<HashAlgorithm, CliError> {
 }
 
 /// The files that `tpm2_quote` writes.
-fn from_parts(arguments: &EvidenceArguments, message: &Path, signature: &Path, ak: &Path) -> Result<Input, CliError> {
+fn from_parts(
+    host: &dyn Host,
+    arguments: &EvidenceArguments,
+    message: &Path,
+    signature: &Path,
+    ak: &Path,
+) -> Result<Input, CliError> {
     let (message_path, signature_path) = (message.display(), signature.display());
-    let message = files::read(message, arguments.max_size)?;
+    let message = files::read(host, message, arguments.max_size)?;
     let attest = TpmsAttest::from_bytes(&message)
         .map_err(|error| CliError::Evidence(format!("{message_path} is no TPMS_ATTEST: {error}")))?;
-    let key = keys::read(ak, CliError::Evidence)?;
-    let signature = files::read(signature, arguments.max_size)?;
+    let key = keys::read(host, ak, CliError::Evidence)?;
+    let signature = files::read(host, signature, arguments.max_size)?;
     let signature = match arguments.signature_format {
         SignatureFormat::Tss => signature,
         SignatureFormat::Plain => from_plain(&signature, plain_scheme(arguments, &key)?)
@@ -128,7 +138,7 @@ fn from_parts(arguments: &EvidenceArguments, message: &Path, signature: &Path, a
     };
     let mut builder = ProofBuilder::new(&message, &signature);
     if let Some(path) = &arguments.pcrs {
-        let file = files::read(path, files::SMALL)?;
+        let file = files::read(host, path, files::SMALL)?;
         let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
         let TpmuAttest::Quote(info) = &attest.attested else {
             return Err(evidence("the message is no quote, and so covers no PCR values".into()));

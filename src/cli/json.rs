@@ -114,6 +114,14 @@ impl<'de> Visitor<'de> for Depth {
         Ok(Json::Number(number))
     }
 
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
+        Err(E::custom(format!("{number} is no whole number that is not negative")))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
+        Err(E::custom("a number has a fraction or an exponent, or more than 64 bits"))
+    }
+
     fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
         Ok(Json::Bool(value))
     }

@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::files;
+use super::host::Host;
 use crate::structures::{Tpm2bPublic, TpmtPublic};
 use crate::verify::{Certificate, RevocationList};
 use crate::wire::Decode;
@@ -23,8 +24,12 @@ pub(crate) enum KeyFile {
 }
 
 /// Reads a key in any of these forms; bytes that are none of them are an error of `wrong`.
-pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> Result<KeyFile, CliError> {
-    let bytes = files::read_or(path, files::SMALL, wrong)?;
+pub(crate) fn read(
+    host: &dyn Host,
+    path: &Path,
+    wrong: fn(std::string::String) -> CliError,
+) -> Result<KeyFile, CliError> {
+    let bytes = files::read_or(host, path, files::SMALL, wrong)?;
     if is_pem(&bytes) {
         let mut keys = sections(&bytes, SectionKind::PublicKey);
         let certificates = sections(&bytes, SectionKind::Certificate);
@@ -50,17 +55,17 @@ pub(crate) fn read(path: &Path, wrong: fn(std::string::String) -> CliError) -> R
 }
 
 /// The certificates of several files, in order.
-pub(crate) fn all_certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, CliError> {
+pub(crate) fn all_certificates(host: &dyn Host, paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, CliError> {
     let mut all = Vec::new();
     for path in paths {
-        all.extend(certificates(path)?);
+        all.extend(certificates(host, path)?);
     }
     Ok(all)
 }
 
 /// The certificates of a file, PEM or DER.
-pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
-    let bytes = files::read_or(path, files::SMALL, CliError::Misuse)?;
+pub(crate) fn certificates(host: &dyn Host, path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
+    let bytes = files::read_or(host, path, files::SMALL, CliError::Misuse)?;
     let found = match trimmed_certificate(&bytes) {
         Some(certificate) => std::vec![certificate.to_owned()],
         None => sections(&bytes, SectionKind::Certificate),
@@ -76,10 +81,10 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
 pub(crate) struct RevocationLists<'p>(Vec<(&'p Path, Vec<u8>)>);
 
 impl<'p> RevocationLists<'p> {
-    pub(crate) fn read(paths: &'p [PathBuf], max_size: u64) -> Result<Self, CliError> {
+    pub(crate) fn read(host: &dyn Host, paths: &'p [PathBuf], max_size: u64) -> Result<Self, CliError> {
         let mut all = Vec::new();
         for path in paths {
-            let bytes = files::read_or(path, max_size, CliError::Misuse)?;
+            let bytes = files::read_or(host, path, max_size, CliError::Misuse)?;
             let lists = if is_pem(&bytes) { sections(&bytes, SectionKind::Crl) } else { std::vec![bytes] };
             if lists.is_empty() {
                 let path = path.display();

@@ -3,11 +3,12 @@
 use super::args::VerifyArguments;
 use super::error::CliError;
 use super::freshness::challenge;
+use super::host::Host;
 use super::{client_data, files, log_file};
 use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use crate::verify::{
     AttestationObject, ClientData, Log, LogName, Logs, NitroTpmDocument, Policy, Rejection, Report, RevocationList,
-    verify_nitrotpm, verify_webauthn,
+    Time, verify_nitrotpm, verify_webauthn,
 };
 use std::format;
 use std::string::String;
@@ -63,6 +64,7 @@ pub(crate) struct OtherEvidence {
 impl OtherEvidence {
     /// Reads what the command line names beside evidence of this kind.
     pub(crate) fn read(
+        host: &dyn Host,
         kind: Kind,
         bytes: Vec<u8>,
         arguments: &VerifyArguments,
@@ -74,9 +76,9 @@ impl OtherEvidence {
         }
         let given = arguments.asked.evidence.logs.iter();
         let size = arguments.asked.evidence.max_size;
-        let logs = given.map(|log| log_file::read(log, size)).collect::<Result<Vec<_>, _>>()?.concat();
+        let logs = given.map(|log| log_file::read(host, log, size)).collect::<Result<Vec<_>, _>>()?.concat();
         let client_data = match (kind, &arguments.client_data) {
-            (Kind::Webauthn, Some(path)) => files::read(path, files::SMALL)?,
+            (Kind::Webauthn, Some(path)) => files::read(host, path, files::SMALL)?,
             (Kind::Webauthn, None) => {
                 return misuse("a WebAuthn statement is signed for its client data; give them with --client-data");
             }
@@ -94,10 +96,9 @@ impl OtherEvidence {
         &self,
         policy: &Policy<'_>,
         lists: &[RevocationList<'_>],
-        arguments: &VerifyArguments,
+        time: Time,
         then: impl FnOnce(Result<Report<'_>, Rejection<'_>>) -> T,
     ) -> Result<T, String> {
-        let time = arguments.asked.time();
         let challenge = challenge(&self.nonce).map_err(|error| format!("{error}"))?;
         if self.kind == Kind::NitroTpm {
             let document = nitrotpm(&self.bytes)?.with_revocation_lists(lists);

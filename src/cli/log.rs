@@ -2,6 +2,7 @@
 
 use super::args::LogArguments;
 use super::error::CliError;
+use super::host::Host;
 use super::json_log::{self, JsonLog};
 use super::{files, log_file, pcrlock};
 use crate::crypto::{HashAlgorithm, SOFTWARE};
@@ -15,11 +16,11 @@ use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-pub(crate) fn run(arguments: &LogArguments, out: &mut dyn Write) -> Result<u8, CliError> {
+pub(crate) fn run(arguments: &LogArguments, host: &dyn Host, out: &mut dyn Write) -> Result<u8, CliError> {
     let mut files = Vec::new();
     for path in &arguments.files {
         let evidence = |reason: String| CliError::Evidence(format!("{}: {reason}", path.display()));
-        let bytes = files::read(path, arguments.max_size)?;
+        let bytes = files::read(host, path, arguments.max_size)?;
         if let Some(values) = reference(&bytes).filter(|_| arguments.files.len() == 1) {
             let text = if arguments.json { pcrlock::json(&values) } else { pcrlock::table(&values) };
             return print(out, &text);
@@ -207,7 +208,7 @@ impl<'a> Logs<'_, 'a> {
                 Quoted(&type_name(&event)),
             );
             for (n, (bank, digest)) in event.digests.iter().enumerate() {
-                let name = format!("{bank:?}").trim_start_matches("TPM_ALG_").to_lowercase();
+                let name = format!("{bank:?}").trim_start_matches("TPM_ALG_").to_ascii_lowercase();
                 let _ = write!(text, "{}\"{name}\": \"{}\"", comma(n), Hex(digest));
             }
             let _ = write!(text, "}}, \"description\": {}}}", Quoted(&description(&event)));

@@ -1,6 +1,7 @@
 //! A log as a file holds it: in the firmware's form, or in JSON, which is converted.
 
 use super::error::CliError;
+use super::host::Host;
 use super::json_log::{self, JsonLog};
 use super::{files, ima_text, json_log_convert, log};
 use crate::log::LogError;
@@ -38,14 +39,14 @@ fn no_reference(log: JsonLog) -> Result<JsonLog, String> {
 }
 
 /// `NAME=FILE`, or a file that says whose log it is: an application's has measurements only, a firmware's none, and JSON has words for it.
-pub(crate) fn read(argument: &str, max_size: u64) -> Result<Vec<(LogName, Vec<u8>)>, CliError> {
+pub(crate) fn read(host: &dyn Host, argument: &str, max_size: u64) -> Result<Vec<(LogName, Vec<u8>)>, CliError> {
     let named = argument.split_once('=').and_then(|(name, path)| Some((LogName::by_name(name)?, path)));
     let path = Path::new(named.map_or(argument, |(_, path)| path));
-    if let (None, Some((name, _)), false) = (named, argument.split_once('='), path.exists()) {
+    if let (None, Some((name, _)), false) = (named, argument.split_once('='), host.exists(path)) {
         let known: Vec<&str> = LogName::ALL.iter().map(|name| name.as_str()).collect();
         return Err(CliError::Misuse(format!("--log has {name:?}, which is no log; known are {}", known.join(", "))));
     }
-    let bytes = files::read(path, max_size)?;
+    let bytes = files::read(host, path, max_size)?;
     let no_log = |reason: String| CliError::Evidence(format!("{} is no log: {reason}", path.display()));
     if ima_text::is_one(&bytes) {
         return Err(no_log(

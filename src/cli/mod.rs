@@ -1,29 +1,39 @@
 //! The command line. It reads and prints; every decision is made below it.
+//!
+//! With the feature `documents` alone it is those of its commands that need no machine, over files in [`Memory`]:
+//!
+//! ```
+//! use tpmproof::cli::Memory;
+//! use tpmproof::verify::Time;
+//!
+//! let mut memory = Memory::new(Time::from_unix_seconds(1_798_761_600));
+//! memory.file("policy", b"version = 1".to_vec());
+//! memory.file("proof", Vec::new());
+//! memory.option("proof", "proof");
+//! memory.option("policy", "policy");
+//! memory.option("nonce", "00");
+//! let (mut report, mut notes) = (Vec::new(), Vec::new());
+//! assert_eq!(memory.run("verify", &mut report, &mut notes), 2);
+//! assert!(notes.starts_with(b"tpmproof: the policy policy: "));
+//! ```
 
 mod args;
+mod attachment;
 mod client_data;
+#[cfg(feature = "cli")]
+mod command;
 mod convert;
-mod enroll;
-mod enroll_args;
 mod error;
+#[cfg(feature = "cli")]
 mod explain;
-mod explain_align;
-mod explain_args;
-mod explain_event;
-mod explain_golden;
-mod explain_policy;
-mod explain_proofs;
-mod explain_side;
-mod explain_text;
-mod explanation;
 mod files;
 mod formats;
 mod freshness;
 mod hcl;
 mod hex;
+mod host;
 mod ima_text;
 mod input;
-mod interrupt;
 mod json;
 mod json_log;
 mod json_log_convert;
@@ -32,8 +42,9 @@ mod keys;
 mod kinds;
 mod log;
 mod log_file;
-mod measure;
-mod nonce;
+#[cfg(feature = "cli")]
+mod machine;
+mod memory;
 mod pcr_file;
 mod pcrlock;
 mod pin;
@@ -45,59 +56,17 @@ mod policy_events;
 mod policy_file;
 mod policy_schema;
 mod policy_text;
+mod policy_toml;
 mod policy_value;
 mod policy_webauthn;
-mod prove;
-mod prover_args;
 mod roots;
 mod show;
 mod show_kinds;
 mod show_objects;
 mod show_text;
-mod tpm;
 mod verify;
 
+#[cfg(feature = "cli")]
+pub use command::run;
 pub use convert::{Converted, convert};
-
-use args::{Arguments, Command, PolicyCommand};
-use clap::Parser;
-use std::ffi::OsString;
-use std::io::Write;
-
-/// Runs the command line `arguments`, the program's name first, and gives back the exit code: 0 accepted or done, 1 rejected,
-/// 2 misuse, 3 the environment failed.
-pub fn run(
-    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-    out: &mut dyn Write,
-    notes: &mut dyn Write,
-) -> u8 {
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            let (text, code) = (error.render(), if error.use_stderr() { error::MISUSE } else { 0 });
-            let _ = if code == 0 { write!(out, "{text}") } else { write!(notes, "{text}") };
-            return code;
-        }
-    };
-    let result = match &arguments.command {
-        Command::Verify(arguments) => verify::run(arguments, out, notes),
-        Command::Log(arguments) => log::run(arguments, out),
-        Command::Show(arguments) => show::run(arguments, out),
-        Command::Explain(arguments) => explain::run(arguments, out, notes),
-        Command::Nonce => nonce::run(out),
-        Command::Measure(arguments) => measure::run(arguments, notes),
-        Command::Prove(arguments) => prove::run(arguments, notes),
-        Command::Enroll(command) => enroll::run(command, notes),
-        Command::Convert(arguments) => convert::run(arguments, notes),
-        Command::Pin(arguments) => pin::run(arguments, out, notes),
-        Command::Policy(PolicyCommand::Compile(arguments)) => policy::compile(arguments, notes),
-        Command::Roots => roots::run(out),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            let _ = writeln!(notes, "tpmproof: {error}");
-            error.code()
-        }
-    }
-}
+pub use memory::Memory;

@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::files;
+use super::host::Beside;
 use super::json::Json;
 use super::json_log::{self, JsonLog, Record, Target};
 use super::policy_events::OwnedEvents;
@@ -11,16 +12,15 @@ use crate::crypto::HashAlgorithm;
 use crate::wire::Hex;
 use core::fmt::Write;
 use std::format;
-use std::path::Path;
 use std::string::String;
 
 impl OwnedEvents {
     /// Allows the events of the files that a policy names, in the PCRs that it holds to logs: in others there is nothing to allow.
-    pub(crate) fn add_files(&mut self, events: &Json, folder: &Path, logged: u32) -> Result<(), CliError> {
+    pub(crate) fn add_files(&mut self, events: &Json, beside: &Beside<'_>, logged: u32) -> Result<(), CliError> {
         let Json::Object(members) = events else { return Ok(()) };
         for name in texts(members.get("allow_files"), "events.allow_files").map_err(CliError::Misuse)? {
-            let path = folder.join(name);
-            let bytes = files::read_or(&path, files::SMALL, CliError::Misuse)?;
+            let path = beside.folder.join(name);
+            let bytes = files::read_or(beside.host, &path, files::SMALL, CliError::Misuse)?;
             let wrong = |reason: &str| CliError::Misuse(format!("{}: {reason}", path.display()));
             let log = json_log::read(&bytes).map_err(|reason| wrong(&reason))?;
             if !log.reference {

@@ -2,8 +2,9 @@
 
 use super::args::PinArguments;
 use super::error::CliError;
-use super::files::{self, Access};
+use super::files;
 use super::freshness::challenge;
+use super::host::Host;
 use super::pin_key::KeyToPin;
 use super::pin_text;
 use super::policy_file::PolicyFile;
@@ -51,12 +52,17 @@ pub(crate) struct PinnedPcr {
     pub(crate) log: bool,
 }
 
-pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn Write) -> Result<u8, CliError> {
+pub(crate) fn run(
+    arguments: &PinArguments,
+    host: &dyn Host,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<u8, CliError> {
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
-    let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
-    let roots = keys::all_certificates(&arguments.root)?;
-    let input = input::read(&arguments.asked.evidence, notes)?.into_proof()?;
-    let lists = keys::RevocationLists::read(&arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
+    let (time, challenge) = (arguments.asked.judging.time(host), challenge(&nonce)?);
+    let roots = keys::all_certificates(host, &arguments.root)?;
+    let input = input::read(host, &arguments.asked.evidence, notes)?.into_proof()?;
+    let lists = keys::RevocationLists::read(host, &arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
     let proof = input.proof().map_err(|error| CliError::Evidence(format!("the proof cannot be read: {error}")))?;
     let proof = proof.with_revocation_lists(&lists);
@@ -70,7 +76,7 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
         ));
     }
     // What was written is read as it will be, and must accept the machine that it was made of.
-    let mut policy = PolicyFile::parse(text.as_bytes(), Path::new("that was made")).map_err(|error| {
+    let mut policy = PolicyFile::parse(host, text.as_bytes(), Path::new("that was made")).map_err(|error| {
         CliError::Evidence(format!(
             "no policy can be made of this machine so: {error}; hold more PCRs to their values (--pcr N=golden)"
         ))
@@ -83,13 +89,8 @@ pub(crate) fn run(arguments: &PinArguments, out: &mut dyn Write, notes: &mut dyn
     accepted.map_err(|error| CliError::Misuse(error.to_string()))?.map_err(|reason| {
         CliError::Evidence(format!("this machine would not be accepted by a policy that is made of it: {reason}"))
     })?;
-    if let Some(path) = &arguments.output {
-        files::write(path, text.as_bytes(), Access::Everybody)?;
-        let _ = writeln!(notes, "wrote {}", path.display());
-    } else {
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        written.map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
-    }
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(CliError::file(Path::new("(standard output)"), "write to"))?;
     for note in key.notes().into_iter().chain(pin_text::notes(&pcrs)) {
         let _ = writeln!(notes, "warning: {note}");
     }

@@ -44,7 +44,7 @@ pub(crate) fn write(
     write_quote(&mut out, pcrs);
     for bank in HashAlgorithm::ALL {
         let mut of_bank: Vec<&PinnedPcr> = pcrs.iter().filter(|pcr| pcr.bank == *bank).collect();
-        of_bank.sort_by_key(|pcr| pcr.index);
+        of_bank.sort_unstable_by_key(|pcr| pcr.index);
         if !of_bank.is_empty() {
             let _ = writeln!(out, "\n[pcr.{}]", bank.name());
         }

@@ -1,13 +1,12 @@
-//! A policy as text or in DER, and `tpmproof policy`
+//! A policy as text or in DER.
 
-use super::args::CompileArguments;
 use super::error::CliError;
-use super::files::{self, Access};
+use super::files;
+use super::host::Host;
 use super::policy_file::PolicyFile;
 use crate::verify::{Anchor, Policy};
 use std::boxed::Box;
 use std::format;
-use std::io::Write;
 use std::path::Path;
 use std::string::ToString;
 use std::vec::Vec;
@@ -23,15 +22,15 @@ pub(crate) enum PolicyInput {
 
 impl PolicyInput {
     /// Reads a policy; the files that it names are looked for beside it.
-    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
-        let bytes = files::read_or(path, files::SMALL, CliError::Misuse)?;
+    pub(crate) fn read(host: &dyn Host, path: &Path) -> Result<Self, CliError> {
+        let bytes = files::read_or(host, path, files::SMALL, CliError::Misuse)?;
         let wrong = |reason: std::string::String| CliError::Misuse(format!("the policy {}: {reason}", path.display()));
         // No text begins with this octet: it is a digit, and a policy is a table.
         if bytes.first() == Some(&crate::wire::der::tag::SEQUENCE) {
             Policy::from_der(&bytes).map_err(|error| wrong(error.to_string()))?;
             return Ok(Self::Der { der: bytes, roots: Vec::new() });
         }
-        Ok(Self::Text(Box::new(PolicyFile::parse(&bytes, path)?)))
+        Ok(Self::Text(Box::new(PolicyFile::parse(host, &bytes, path)?)))
     }
 
     /// Takes `certificates` for anchors instead of those that the policy names.
@@ -58,12 +57,4 @@ impl PolicyInput {
             }
         }
     }
-}
-
-pub(crate) fn compile(arguments: &CompileArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
-    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough in its lifetimes")]
-    let der = PolicyInput::read(&arguments.policy)?.with(|policy| policy.to_der())?;
-    files::write(&arguments.output, &der, Access::Everybody)?;
-    let _ = writeln!(notes, "wrote {} bytes to {}", der.len(), arguments.output.display());
-    Ok(0)
 }

@@ -2,11 +2,13 @@
 
 use super::error::CliError;
 use super::files;
+use super::host::{Beside, Host};
 use super::json::{self, Json};
 use super::keys::{self, KeyFile};
 use super::policy_events::{OwnedEvents, read_logs};
 use super::policy_file::{Google, OwnedReference, PolicyFile};
 use super::policy_text::{self, OwnedPin};
+use super::policy_toml;
 use super::policy_value::{count, digests_of, flag, number, numbers, object, owned, texts};
 use super::policy_webauthn::OwnedRelyingParty;
 use crate::crypto::SOFTWARE;
@@ -21,15 +23,15 @@ use std::vec::Vec;
 
 impl PolicyFile {
     /// Reads a policy that is text; the files that it names are looked for beside it.
-    pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Self, CliError> {
+    pub(crate) fn parse(host: &dyn Host, bytes: &[u8], path: &Path) -> Result<Self, CliError> {
         let wrong = |reason: String| CliError::Misuse(format!("the policy {}: {reason}", path.display()));
         let document = match bytes.trim_ascii_start().first() {
             None => return Err(wrong("the file is empty; it needs version = 1, [key], and [pcr.sha256]".into())),
             Some(b'{') => json::parse(bytes).map_err(wrong)?,
-            Some(_) => toml(bytes).map_err(wrong)?,
+            Some(_) => policy_toml::read(bytes).map_err(wrong)?,
         };
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let policy = read(&document, folder).map_err(|error| match error {
+        let beside = Beside { host, folder: path.parent().unwrap_or(Path::new("")) };
+        let policy = read(&document, &beside).map_err(|error| match error {
             CliError::Misuse(reason) => wrong(reason),
             other => other,
         })?;
@@ -39,29 +41,7 @@ impl PolicyFile {
     }
 }
 
-fn toml(bytes: &[u8]) -> Result<Json, String> {
-    let text = str::from_utf8(bytes).map_err(|error| format!("the text is not UTF-8: {error}"))?;
-    let table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
-    from_toml(toml::Value::Table(table))
-}
-
-fn from_toml(value: toml::Value) -> Result<Json, String> {
-    Ok(match value {
-        toml::Value::String(text) => Json::Text(text),
-        toml::Value::Integer(number) => {
-            Json::Number(u64::try_from(number).map_err(|_| format!("{number} is negative; no number in a policy is"))?)
-        }
-        toml::Value::Boolean(value) => Json::Bool(value),
-        toml::Value::Array(elements) => Json::Array(elements.into_iter().map(from_toml).collect::<Result<_, _>>()?),
-        toml::Value::Table(table) => Json::Object(
-            table.into_iter().map(|(key, value)| Ok((key, from_toml(value)?))).collect::<Result<_, String>>()?,
-        ),
-        toml::Value::Float(number) => return Err(format!("{number} is no value that a policy has")),
-        toml::Value::Datetime(time) => return Err(format!("{time} needs quotation marks")),
-    })
-}
-
-fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
+fn read(document: &Json, beside: &Beside<'_>) -> Result<PolicyFile, CliError> {
     let mut policy = PolicyFile::default();
     let names = ["version", "key", "quote?", "pcr?", "logs?", "events?", "webauthn?"];
     let [version, key, quote, pcr, logs, events, webauthn] =
@@ -70,7 +50,7 @@ fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
         return Err(CliError::Misuse("version is not 1, the only one that is known".into()));
     }
     if let Some(key) = key {
-        read_key(key, folder, &mut policy)?;
+        read_key(key, beside, &mut policy)?;
     }
     policy.relying_party = webauthn.map(OwnedRelyingParty::read).transpose().map_err(CliError::Misuse)?;
     if let Some(quote) = quote {
@@ -84,12 +64,12 @@ fn read(document: &Json, folder: &Path) -> Result<PolicyFile, CliError> {
     }
     if let Some(events) = events {
         policy.events = OwnedEvents::read(events).map_err(CliError::Misuse)?;
-        policy.events.add_files(events, folder, policy.logged())?;
+        policy.events.add_files(events, beside, policy.logged())?;
     }
     Ok(policy)
 }
 
-fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), CliError> {
+fn read_key(key: &Json, beside: &Beside<'_>, policy: &mut PolicyFile) -> Result<(), CliError> {
     let names = [
         "platform?",
         "roots?",
@@ -177,21 +157,21 @@ fn read_key(key: &Json, folder: &Path, policy: &mut PolicyFile) -> Result<(), Cl
     };
     plain().map_err(CliError::Misuse)?;
     for name in texts(root_files, "key.root_files").map_err(CliError::Misuse)? {
-        let certificates = keys::certificates(&folder.join(name))?;
+        let certificates = keys::certificates(beside.host, &beside.folder.join(name))?;
         policy.roots.extend(certificates.into_iter().map(policy_text::OwnedAnchor::Certificate));
     }
     for name in texts(activated, "key.activated").map_err(CliError::Misuse)? {
-        policy.activations.push(record(&folder.join(name))?);
+        policy.activations.push(record(beside.host, &beside.folder.join(name))?);
     }
     for name in texts(pinned_files, "key.pinned_files").map_err(CliError::Misuse)? {
-        policy.pins.push(pin(&folder.join(name))?);
+        policy.pins.push(pin(beside.host, &beside.folder.join(name))?);
     }
     Ok(())
 }
 
 /// The record of a credential activation, in DER.
-fn record(path: &Path) -> Result<Vec<u8>, CliError> {
-    let der = files::read_or(path, files::SMALL, CliError::Misuse)?;
+fn record(host: &dyn Host, path: &Path) -> Result<Vec<u8>, CliError> {
+    let der = files::read_or(host, path, files::SMALL, CliError::Misuse)?;
     match Activation::from_der(&der) {
         Ok(_) => Ok(der),
         Err(error) => Err(CliError::Misuse(format!("{} is no record of an enrollment: {error}", path.display()))),
@@ -199,8 +179,8 @@ fn record(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 /// The key of a file, by its Name where the file says enough for one.
-fn pin(path: &Path) -> Result<OwnedPin, CliError> {
-    match keys::read(path, CliError::Misuse)? {
+fn pin(host: &dyn Host, path: &Path) -> Result<OwnedPin, CliError> {
+    match keys::read(host, path, CliError::Misuse)? {
         KeyFile::Public(public) => {
             let named = TpmtPublic::from_bytes(&public)
                 .map_err(|error| error.to_string())

@@ -2,6 +2,7 @@
 
 use super::args::{ShowArguments, ShowKind};
 use super::error::CliError;
+use super::host::Host;
 use super::{files, input, keys, log, log_file, pcrlock, show_kinds, show_objects, show_text};
 use crate::log::EventLog;
 use crate::proof::Proof;
@@ -26,8 +27,8 @@ pub(crate) struct Line {
     pub(crate) value: Option<String>,
 }
 
-pub(crate) fn run(arguments: &ShowArguments, out: &mut dyn Write) -> Result<u8, CliError> {
-    let bytes = files::read(&arguments.file, arguments.max_size)?;
+pub(crate) fn run(arguments: &ShowArguments, host: &dyn Host, out: &mut dyn Write) -> Result<u8, CliError> {
+    let bytes = files::read(host, &arguments.file, arguments.max_size)?;
     let path = arguments.file.display();
     let (kind, lines) = match arguments.kind {
         Some(kind) => match lines(kind, &bytes, &arguments.file) {

@@ -3,6 +3,7 @@
 use super::args::VerifyArguments;
 use super::error::{CliError, REJECTED};
 use super::freshness::challenge;
+use super::host::Host;
 use super::input::Evidence;
 use super::kinds::OtherEvidence;
 use super::policy::PolicyInput;
@@ -13,17 +14,22 @@ use std::io::Write;
 use std::path::Path;
 use std::string::String;
 
-pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut dyn Write) -> Result<u8, CliError> {
-    let mut policy = PolicyInput::read(&arguments.policy)?;
+pub(crate) fn run(
+    arguments: &VerifyArguments,
+    host: &dyn Host,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<u8, CliError> {
+    let mut policy = PolicyInput::read(host, &arguments.policy)?;
     if !arguments.root.is_empty() {
-        policy.replace_roots(keys::all_certificates(&arguments.root)?);
+        policy.replace_roots(keys::all_certificates(host, &arguments.root)?);
     }
     let nonce = arguments.asked.freshness.nonce(usize::MAX)?;
-    let intermediates = keys::all_certificates(&arguments.intermediate)?;
-    let lists = keys::RevocationLists::read(&arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
+    let intermediates = keys::all_certificates(host, &arguments.intermediate)?;
+    let lists = keys::RevocationLists::read(host, &arguments.asked.judging.crl, arguments.asked.evidence.max_size)?;
     let lists = lists.lend()?;
-    let (time, challenge) = (arguments.asked.time(), challenge(&nonce)?);
-    let evidence = match input::read(&arguments.asked.evidence, notes) {
+    let (time, challenge) = (arguments.asked.judging.time(host), challenge(&nonce)?);
+    let evidence = match input::read(host, &arguments.asked.evidence, notes) {
         Ok(evidence) => evidence,
         Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
         Err(other) => return Err(other),
@@ -31,13 +37,13 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write, notes: &mut 
     let input = match evidence {
         Evidence::Proof(input) => input,
         Evidence::Other(kind, cbor) => {
-            let other = match OtherEvidence::read(kind, cbor, arguments, &nonce) {
+            let other = match OtherEvidence::read(host, kind, cbor, arguments, &nonce) {
                 Ok(other) => other,
                 Err(CliError::Evidence(reason)) => return refuse(&reason, arguments.json, out),
                 Err(other) => return Err(other),
             };
             return policy.with(|policy| {
-                match other.verify(policy, &lists, arguments, |judged| text(judged, arguments.json)) {
+                match other.verify(policy, &lists, time, |judged| text(judged, arguments.json)) {
                     Ok((text, code)) => print(out, &text).map(|()| code),
                     Err(reason) => refuse(&reason, arguments.json, out),
                 }

@@ -80,7 +80,7 @@ impl ProofBuilder {
     /// The proof in DER.
     #[must_use]
     pub fn to_der(mut self) -> Vec<u8> {
-        self.pcr_values.sort();
+        self.pcr_values.sort_unstable();
         let mut out = Vec::new();
         put(&mut out, tag::INTEGER, &[1]);
         put(&mut out, tag::OCTET_STRING, &self.attestation);

@@ -259,7 +259,7 @@ pub fn spki_sha256<'e>(key: &PublicKey<'_>, crypto: &dyn Crypto) -> Result<[u8; 
 }
 
 /// The `SubjectPublicKeyInfo` of a `TPMT_PUBLIC`.
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) fn public_area_spki<'e>(
     public: &'e [u8],
     crypto: &dyn Crypto,

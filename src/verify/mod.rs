@@ -102,7 +102,7 @@ pub use attestation::{Attestation, SignedAttest};
 pub use attestation_object::AttestationObject;
 pub use attested::Attested;
 pub use authenticator_data::AuthenticatorData;
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use bindings::MAX_REQUIRED;
 pub use bindings::{Binding, Required};
 pub use certificate::Certificate;
@@ -122,16 +122,16 @@ pub use event_rules::{EventRule, EventRules, PathRule, SecureBootRules};
 pub use evidence::{Evidence, KeyEvidence, TooManyCertificates};
 #[cfg(feature = "cli")]
 pub(crate) use expectations::Expected;
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use facts::facts;
 pub use facts::{Fact, FactKind};
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use facts_text::FactJson;
 pub use hcl_report::{HclHardware, HclReport};
 pub use ima::ImaRules;
 #[cfg(feature = "prover")]
 pub(crate) use key::judge_strength;
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use key::public_area_spki;
 pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
 pub use log_names::{LogName, LogRule};
@@ -149,7 +149,7 @@ pub use policy::{BankSelection, PcrRule, Pin, Policy, PolicyError, Reference};
 pub use policy_builder::PolicyBuilder;
 pub use policy_der::PolicyDerError;
 pub use policy_list::{PolicyList, PolicyPlace};
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use policy_sense::name_fits;
 pub use policy_webauthn::RelyingParty;
 #[cfg(feature = "prover")]
@@ -157,21 +157,23 @@ pub(crate) use public_area::{PublicArea, judge_attributes};
 pub use quote::{Challenge, VerifiedQuote};
 pub use replay::{LogPart, Replay, ReplayError};
 pub use report::{PcrState, Rejection, Report};
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use report_json::{Quoted, unreadable_json};
 pub use revocation::{RevocationStatus, UnknownRevocation};
 pub use revocation_entry::{RevocationReason, Revoked};
 pub use revocation_list::{MAX_REVOCATION_LIST_SIZE, RevocationList};
 pub use revocation_list_error::RevocationListError;
 pub use runtime_list_error::RuntimeListError;
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use secure_boot::configures;
 pub use secure_boot::{KeyVariable, SecureBoot, SecureBootError};
 pub use separators::SeparatorError;
-#[cfg(feature = "cli")]
-pub(crate) use spki::decode_ecdsa_signature;
 #[cfg(feature = "prover")]
-pub(crate) use spki::{decode as decode_spki, same_key};
+pub(crate) use spki::decode as decode_spki;
+#[cfg(feature = "documents")]
+pub(crate) use spki::decode_ecdsa_signature;
+#[cfg(any(feature = "documents", feature = "prover"))]
+pub(crate) use spki::same_key;
 pub use stairs::verify_evidence;
 #[cfg(feature = "cli")]
 pub(crate) use start_up::DYNAMIC;

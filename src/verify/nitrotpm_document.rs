@@ -109,7 +109,7 @@ impl<'a> NitroTpmDocument<'a> {
     }
 
     /// What it says, for people to look at.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "documents")]
     pub(crate) fn unverified_content(&self) -> DocumentContent<'a> {
         self.content
     }

@@ -205,7 +205,7 @@ impl<'a> Report<'a> {
     }
 
     /// Books what came of an HCL report that the proof encloses.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "documents")]
     pub(crate) fn note_hardware(&mut self, judged: Result<(), VerifyError<'a>>) {
         let finding = match judged {
             Ok(()) => Finding::NotChecked(Detail::Text(
@@ -282,7 +282,7 @@ impl core::error::Error for Rejection<'_> {}
 
 /// As many as one proof can have: beside a policy's selection nothing is judged by logs; other kinds of evidence have fewer. The channel has a place where it
 /// fails, and the program one for an HCL report.
-const MAX_CHECKS: usize = if cfg!(feature = "cli") { 29 } else { 28 };
+const MAX_CHECKS: usize = if cfg!(feature = "documents") { 29 } else { 28 };
 
 /// The stairs end at the first failure, and only the last one has several rules; what fails beyond these is told without its reason.
 const MAX_FAILURES: usize = 6;

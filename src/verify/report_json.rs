@@ -133,7 +133,7 @@ impl fmt::Display for Quoted<'_> {
 }
 
 /// The JSON of evidence that cannot even be read: rejected, with nothing to say of key and quote.
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) fn unreadable_json(reason: &str) -> impl fmt::Display + '_ {
     struct Unreadable<'r>(&'r str);
     impl fmt::Display for Unreadable<'_> {

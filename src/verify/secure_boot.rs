@@ -153,7 +153,7 @@ pub(crate) fn place(variable: &UefiVariable<'_>) -> Option<usize> {
 }
 
 /// Whether an event before the separator is one of those that Secure Boot is read from.
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) fn configures(event: &VerifiedEvent<'_>) -> bool {
     let decoded = event.data().map(|data| EventData::decode(TcgEventType::EFI_VARIABLE_DRIVER_CONFIG, data));
     matches!(decoded, Some(Ok(EventData::Variable(variable))) if place(&variable).is_some())

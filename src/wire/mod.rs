@@ -19,7 +19,7 @@ pub(crate) use decode::{Parsed, Union, Wire, all, enclosed, in_field, located, s
 pub use encode::{Encode, EncodeError, Encoder};
 pub(crate) use error::Fault;
 pub use error::{DecodeError, DecodeErrorKind, FieldPath};
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
 pub(crate) use escape::is_hidden;
 pub(crate) use escape::write_escaped;
 pub use trace::{Field, Hex};

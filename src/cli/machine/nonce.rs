@@ -1,6 +1,6 @@
 //! `tpmproof nonce`
 
-use super::error::CliError;
+use super::super::error::CliError;
 use crate::prover::random_nonce;
 use crate::wire::Hex;
 use std::io::Write;

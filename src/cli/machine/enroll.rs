@@ -1,9 +1,10 @@
 //! `tpmproof enroll`
 
+use super::super::error::{CliError, REJECTED};
+use super::super::files;
+use super::super::keys::{self, KeyFile};
 use super::enroll_args::{AnswerArguments, ChallengeArguments, EnrollCommand, FinishArguments, RequestArguments};
-use super::error::{CliError, REJECTED};
-use super::files::{self, Access, Prepared};
-use super::keys::{self, KeyFile};
+use super::system::{self, Access, Prepared, System};
 use super::{prove, tpm};
 use crate::crypto::SOFTWARE;
 use crate::prover::{Credential, EndorsementKey, EnrollmentError, EnrollmentRequest, PendingActivation};
@@ -31,7 +32,7 @@ fn request(arguments: &RequestArguments, notes: &mut dyn Write) -> Result<u8, Cl
     let ak = prove::key(&mut tpm, arguments.ak)?;
     let request = tpm.enrollment_request(&ak, arguments.ek)?;
     tpm.close()?;
-    files::write(&arguments.output, &request.to_der(), Access::Everybody)?;
+    system::write(&arguments.output, &request.to_der(), Access::Everybody)?;
     let _ = writeln!(
         notes,
         "wrote {}: the attestation key name:{}, and the endorsement key; certificates of it: {}",
@@ -54,11 +55,11 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
     }
     let request = read_request(arguments)?;
     let trusted = match &arguments.ek_public {
-        Some(path) => Some(keys::read(path, CliError::Misuse)?),
+        Some(path) => Some(keys::read(&System, path, CliError::Misuse)?),
         None => None,
     };
-    let roots = keys::all_certificates(&arguments.root)?;
-    let mut certificates = keys::all_certificates(&arguments.ek_certificate)?;
+    let roots = keys::all_certificates(&System, &arguments.root)?;
+    let mut certificates = keys::all_certificates(&System, &arguments.ek_certificate)?;
     // The verifier's own come first: one that is no authority's says which endorsement key is meant.
     let of_key = |der: &Vec<u8>| Certificate::from_der(der).is_ok_and(|certificate| !certificate.is_authority());
     if let Some(place) = certificates.iter().position(of_key) {
@@ -102,8 +103,8 @@ fn challenge(arguments: &ChallengeArguments, notes: &mut dyn Write) -> Result<u8
             "{path} is there: an earlier challenge is kept in it; finish that, or remove it"
         )));
     }
-    files::create(&arguments.state, &pending.to_der(), Access::Owner)?;
-    if let Err(error) = files::write(&arguments.output, &credential, Access::Everybody) {
+    system::create(&arguments.state, &pending.to_der(), Access::Owner)?;
+    if let Err(error) = system::write(&arguments.output, &credential, Access::Everybody) {
         let _ = std::fs::remove_file(&arguments.state);
         return Err(error);
     }
@@ -143,12 +144,12 @@ fn on_trust<'a>(key: &'a KeyFile, claimed: Option<&'a [u8]>) -> Result<Endorseme
 
 fn read_request(arguments: &ChallengeArguments) -> Result<EnrollmentRequest, CliError> {
     if let Some(path) = &arguments.request {
-        let der = files::read(path, files::SMALL)?;
+        let der = files::read(&System, path, files::SMALL)?;
         return EnrollmentRequest::from_der(&der)
             .map_err(|error| CliError::Evidence(format!("{} is no request to enroll: {error}", path.display())));
     }
     match &arguments.ak {
-        Some(path) => match keys::read(path, CliError::Evidence)? {
+        Some(path) => match keys::read(&System, path, CliError::Evidence)? {
             KeyFile::Public(ak_public) => Ok(EnrollmentRequest { ak_public, ..EnrollmentRequest::default() }),
             _ => Err(CliError::Misuse(format!(
                 "{} says nothing of what the TPM lets the key do; --ak takes a TPMT_PUBLIC or TPM2B_PUBLIC",
@@ -160,14 +161,14 @@ fn read_request(arguments: &ChallengeArguments) -> Result<EnrollmentRequest, Cli
 }
 
 fn answer(arguments: &AnswerArguments, notes: &mut dyn Write) -> Result<u8, CliError> {
-    let bytes = files::read(&arguments.credential, files::SMALL)?;
+    let bytes = files::read(&System, &arguments.credential, files::SMALL)?;
     let credential = Credential::from_bytes(&bytes)
         .map_err(|error| CliError::Evidence(format!("{} is no credential: {error}", arguments.credential.display())))?;
     let mut tpm = tpm::open(&tpm::address(&arguments.tpm)?)?;
     let ak = prove::key(&mut tpm, arguments.ak)?;
     let secret = tpm.activate_credential_by_any(&ak, &credential)?;
     tpm.close()?;
-    files::write(&arguments.output, &secret, Access::Owner)?;
+    system::write(&arguments.output, &secret, Access::Owner)?;
     let _ = writeln!(
         notes,
         "wrote {}: the TPM has read the credential for the attestation key name:{}",
@@ -192,7 +193,7 @@ fn finish(arguments: &FinishArguments, notes: &mut dyn Write) -> Result<u8, CliE
             Hex(&ek)
         )));
     }
-    let answer = files::read(&arguments.answer, files::SMALL)?;
+    let answer = files::read(&System, &arguments.answer, files::SMALL)?;
     if answer.len() != PendingActivation::ANSWER {
         let (path, size) = (arguments.answer.display(), PendingActivation::ANSWER);
         let found = answer.len();
@@ -263,7 +264,7 @@ fn known_machine(path: &Path) -> Result<Option<[u8; 32]>, CliError> {
     if !path.exists() {
         return Ok(None);
     }
-    let der = files::read_or(path, files::SMALL, CliError::Misuse)?;
+    let der = files::read_or(&System, path, files::SMALL, CliError::Misuse)?;
     match Activation::from_der(&der) {
         Ok(record) => Ok(Some(record.ek_spki_sha256)),
         Err(error) => {

@@ -1,7 +1,7 @@
 //! What an explanation says.
 
-use super::explain_event::EventLine;
-use super::explain_side::State;
+use super::event::EventLine;
+use super::side::State;
 use crate::crypto::HashAlgorithm;
 use std::string::String;
 use std::vec::Vec;

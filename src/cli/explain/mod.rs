@@ -1,16 +1,27 @@
 //! `tpmproof explain`
 
+mod align;
+pub(crate) mod args;
+mod event;
+mod explanation;
+mod golden;
+mod policy;
+mod proofs;
+mod side;
+mod text;
+
 use super::error::{CliError, REJECTED};
-use super::explain_args::ExplainArguments;
-use super::explain_side::Side;
-use super::explanation::{Explanation, SideLine};
 use super::freshness::challenge;
+use super::host::Host;
 use super::pin::{PinnedPcr, observe};
 use super::pin_key::KeyToPin;
 use super::policy::PolicyInput;
-use super::{explain_policy, explain_proofs, input, judge, keys};
+use super::{input, judge, keys};
 use crate::proof::Proof;
 use crate::verify::{Outcome, Policy, Rejection, Report, Time};
+use args::ExplainArguments;
+use explanation::{Explanation, SideLine};
+use side::Side;
 use std::format;
 use std::io::Write;
 use std::path::Path;
@@ -25,20 +36,25 @@ const NOT_ASKED: &str =
 const NOT_JUDGED: &str =
     "the policy's other rules were not looked at either: of the key, the clock, separators and seals";
 
-pub(crate) fn run(arguments: &ExplainArguments, out: &mut dyn Write, said: &mut dyn Write) -> Result<u8, CliError> {
+pub(crate) fn run(
+    arguments: &ExplainArguments,
+    host: &dyn Host,
+    out: &mut dyn Write,
+    said: &mut dyn Write,
+) -> Result<u8, CliError> {
     let nonces = arguments.nonces()?;
-    let time = arguments.judging.time();
-    let roots = keys::all_certificates(&arguments.root)?;
-    let mut policy = arguments.policy.as_deref().map(PolicyInput::read).transpose()?;
+    let time = arguments.judging.time(host);
+    let roots = keys::all_certificates(host, &arguments.root)?;
+    let mut policy = arguments.policy.as_deref().map(|path| PolicyInput::read(host, path)).transpose()?;
     if let Some(policy) = policy.as_mut().filter(|_| !roots.is_empty()) {
         policy.replace_roots(roots.clone());
     }
-    let intermediates = keys::all_certificates(&arguments.intermediate)?;
-    let lists = keys::RevocationLists::read(&arguments.judging.crl, arguments.max_size())?;
+    let intermediates = keys::all_certificates(host, &arguments.intermediate)?;
+    let lists = keys::RevocationLists::read(host, &arguments.judging.crl, arguments.max_size())?;
     let lists = lists.lend()?;
     let (mut inputs, mut files) = (Vec::new(), Vec::new());
     for evidence in arguments.evidence() {
-        let input = input::read(&evidence, said)?.into_proof()?;
+        let input = input::read(host, &evidence, said)?.into_proof()?;
         inputs.push(input);
         files.extend(evidence.proof.or(evidence.message).map(|path| shown(&path)));
     }
@@ -78,7 +94,7 @@ fn shown(path: &Path) -> String {
 }
 
 fn of_two(first: &Side<'_>, second: &Side<'_>, sides: Vec<SideLine>) -> Explanation {
-    let (differences, compared) = explain_proofs::compare(first, second);
+    let (differences, compared) = proofs::compare(first, second);
     let mut notes = Vec::new();
     for (name, side) in [("first", first), ("second", second)] {
         notes.extend(side.notes.iter().map(|note| format!("the {name} proof: {note}")));
@@ -125,7 +141,7 @@ fn against_policy(
         }
     };
     notes.extend(asked.notes.iter().cloned());
-    let (differences, compared) = explain_policy::compare(&all, &asked, policy);
+    let (differences, compared) = policy::compare(&all, &asked, policy);
     if compared == 0 {
         notes.push(
             "the policy knows only the digest of all values together, which does not say which of them differs".into(),

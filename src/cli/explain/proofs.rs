@@ -1,9 +1,9 @@
 //! Two proofs, PCR by PCR: which events made the difference.
 
-use super::explain_align::{Step, align};
-use super::explain_event::Events;
-use super::explain_side::{Side, State};
+use super::align::{Step, align};
+use super::event::Events;
 use super::explanation::{ChangeKind, Difference, Value};
+use super::side::{Side, State};
 use crate::crypto::HashAlgorithm;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::format;

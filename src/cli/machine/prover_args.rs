@@ -1,6 +1,6 @@
 //! What may stand on the command line after `measure` and `prove`.
 
-use super::freshness::FreshnessArguments;
+use super::super::freshness::FreshnessArguments;
 use crate::prover::{AkAlgorithm, TpmAddress};
 use clap::Args;
 use core::str::FromStr;

@@ -1,6 +1,6 @@
 //! An interrupt waits until the TPM, or a file that is being written, is as it should be. A second one does not wait.
 
-use super::error::CliError;
+use super::super::error::CliError;
 use core::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;

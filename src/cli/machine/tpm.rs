@@ -1,6 +1,6 @@
 //! The TPM that a command talks to.
 
-use super::error::CliError;
+use super::super::error::CliError;
 use super::interrupt::{self, Hold};
 use super::prover_args::TpmArguments;
 use crate::prover::transport::{DEFAULT_TIMEOUT, Transport};

@@ -1,8 +1,8 @@
 //! What may stand behind `tpmproof explain`.
 
-use super::args::{EvidenceArguments, JudgingArguments};
-use super::error::CliError;
-use super::hex;
+use super::super::args::{EvidenceArguments, JudgingArguments};
+use super::super::error::CliError;
+use super::super::hex;
 use clap::Args;
 use std::path::PathBuf;
 use std::string::{String, ToString};

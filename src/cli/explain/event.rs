@@ -1,7 +1,7 @@
 //! Events as an explanation tells them, and what makes one event of a log the counterpart of one of another.
 
-use super::explain_side::extension;
-use super::log;
+use super::super::log;
+use super::side::extension;
 use crate::crypto::SOFTWARE;
 use crate::log::{CelContent, EventData, Registers};
 use crate::verify::{FactKind, Measured, facts};

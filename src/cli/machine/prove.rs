@@ -1,14 +1,15 @@
 //! `tpmproof prove`
 
-use super::error::CliError;
-use super::files::Access;
+use super::super::error::CliError;
+use super::super::{attachment, files, keys, log_file, policy_text};
 use super::measure::DEFAULT_LOG;
 use super::prover_args::{AkChoice, DEFAULT_PCR, ProveArguments};
-use super::{files, hcl, interrupt, keys, log_file, policy_text, tpm};
+use super::system::{self, Access, System};
+use super::{interrupt, tpm};
 use crate::proof::Proof;
 use crate::prover::{Chain, GOOGLE_ECC_TEMPLATE, GOOGLE_RSA_TEMPLATE, Key, QuietLog, Tpm, TpmAddress};
 use crate::structures::TpmHandle;
-use crate::verify::{Attachment, ChannelNonce, HclReport, Log, LogName};
+use crate::verify::{Attachment, ChannelNonce, Log, LogName};
 use std::borrow::ToOwned;
 use std::format;
 use std::io::Write;
@@ -32,8 +33,9 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
         ));
     }
     let selection = policy_text::selection(&arguments.pcrs, "--pcrs").map_err(CliError::Misuse)?;
-    let given = keys::all_certificates(&arguments.certificate)?;
-    let attachments = arguments.attach.iter().map(|one| attachment(one)).collect::<Result<Vec<_>, _>>()?;
+    let given = keys::all_certificates(&System, &arguments.certificate)?;
+    let attachments =
+        arguments.attach.iter().map(|one| attachment::read(&System, one)).collect::<Result<Vec<_>, _>>()?;
     let logs = logs(arguments, &address);
     // From here on nobody measures into these logs, so that they and the PCRs are of one moment.
     let quiet: Result<Vec<QuietLog>, _> = logs.iter().map(|log| QuietLog::of(Path::new(path_of(log)))).collect();
@@ -44,7 +46,8 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
     let quoted = tpm.quote(&key, &nonce, &selection)?;
     tpm.close()?;
     interrupt::check()?;
-    let logs = logs.iter().map(|log| log_file::read(log, files::LARGE)).collect::<Result<Vec<_>, _>>()?.concat();
+    let logs =
+        logs.iter().map(|log| log_file::read(&System, log, files::LARGE)).collect::<Result<Vec<_>, _>>()?.concat();
     drop(quiet);
     judge_names(&logs)?;
     for (bank, index) in quoted.unexplained(&logs) {
@@ -65,7 +68,7 @@ pub(crate) fn run(arguments: &ProveArguments, notes: &mut dyn Write) -> Result<u
     let der = builder.to_der();
     // What is written must be a proof: a broken one is told here, not by whoever gets it.
     Proof::from_der(&der).map_err(|error| CliError::Evidence(format!("this makes no proof: {error}")))?;
-    files::write(&arguments.output, &der, Access::Owner)?;
+    system::write(&arguments.output, &der, Access::Owner)?;
     let _ = writeln!(
         notes,
         "wrote {} bytes to {}; the attestation key is name:{}",
@@ -158,29 +161,5 @@ fn chain(
     }
 }
 
-/// `KIND=FILE`: the kind, the file's name, and what it holds; of a certificate, the DER.
-pub(super) fn attachment(argument: &str) -> Result<(String, String, Vec<u8>), CliError> {
-    let Some((kind, path)) = argument.split_once('=').filter(|(kind, path)| !kind.is_empty() && !path.is_empty())
-    else {
-        return Err(CliError::Misuse(format!(
-            "--attach takes KIND=FILE, such as tls-certificate=server.pem, and not {argument:?}"
-        )));
-    };
-    let path = Path::new(path);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let bytes = if kind.ends_with(CERTIFICATE) {
-        keys::certificates(path)?.into_iter().next().unwrap_or_default()
-    } else {
-        files::read(path, files::LARGE)?
-    };
-    if kind == hcl::KIND {
-        HclReport::from_bytes(&bytes)
-            .map_err(|error| CliError::Evidence(format!("{} is no HCL report: {error}", path.display())))?;
-    }
-    Ok((kind.to_owned(), name, bytes))
-}
-
-/// The end of the kinds whose attachments are certificates in DER.
-const CERTIFICATE: &str = "-certificate";
 /// What every TPM takes as qualifying data: the octets of a `TPMT_HA` of SHA-256 less its algorithm would be 32, and of SHA-512 64.
 const MAX_NONCE: usize = 64;

@@ -1,6 +1,6 @@
 //! An explanation in words, and as JSON of the schema `explain.schema.json`.
 
-use super::explain_event::EventLine;
+use super::event::EventLine;
 use super::explanation::{Difference, Explanation};
 use crate::verify::Quoted;
 use crate::wire::Hex;

@@ -1,8 +1,8 @@
 //! A PCR that holds another value than the policy's: which event is to blame, as far as hashes tell.
 
-use super::explain_event::Events;
-use super::explain_side::{Side, State, extended};
+use super::event::Events;
 use super::explanation::{ChangeKind, Difference};
+use super::side::{Side, State, extended};
 use crate::crypto::HashAlgorithm;
 use std::string::String;
 use std::vec::Vec;

@@ -1,10 +1,10 @@
 //! A proof against a policy, PCR by PCR: which events the policy has no reason for, and which it misses.
 
-use super::explain_align::{Step, align};
-use super::explain_event::Events;
-use super::explain_golden;
-use super::explain_side::{Side, State};
+use super::align::{Step, align};
+use super::event::Events;
 use super::explanation::{ChangeKind, Difference, Value};
+use super::golden;
+use super::side::{Side, State};
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmAlgId;
 use crate::verify::{EventRule, Expected, PcrRule, Policy, Reference};
@@ -41,7 +41,7 @@ pub(crate) fn compare(all: &Side<'_>, asked: &Side<'_>, policy: &Policy<'_>) -> 
                 }
                 difference.values.push(held(side.state(bank, index)));
                 difference.values.extend(known.iter().map(|value| golden(bank, value)));
-                explain_golden::explain(side, bank, &known, &mut difference);
+                golden::explain(side, bank, &known, &mut difference);
             }
             Reference::Zero => {
                 if value.iter().all(|octet| *octet == 0) {
@@ -49,7 +49,7 @@ pub(crate) fn compare(all: &Side<'_>, asked: &Side<'_>, policy: &Policy<'_>) -> 
                 }
                 difference.values.push(held(side.state(bank, index)));
                 difference.values.push(golden(bank, &std::vec![0; bank.output_len()]));
-                explain_golden::explain(side, bank, &[&std::vec![0; bank.output_len()]], &mut difference);
+                golden::explain(side, bank, &[&std::vec![0; bank.output_len()]], &mut difference);
             }
             Reference::Log => {
                 let state = side.state(bank, index);

@@ -1,8 +1,9 @@
 //! `tpmproof measure`
 
-use super::error::CliError;
-use super::keys::{self, KeyFile};
+use super::super::error::CliError;
+use super::super::keys::{self, KeyFile};
 use super::prover_args::MeasureArguments;
+use super::system::System;
 use super::tpm;
 use crate::crypto::SOFTWARE;
 use crate::prover::{ApplicationLog, Hashed, NewMeasurement, Note, hash_paths, total_size};
@@ -96,7 +97,7 @@ fn file_name(path: &Path) -> Result<String, CliError> {
 /// The public key of a certificate or key file, in DER.
 fn spki(path: &Path) -> Result<Hashed, CliError> {
     let unreadable = |reason: String| CliError::Misuse(format!("{}: {reason}", path.display()));
-    Ok(match keys::read(path, CliError::Misuse)? {
+    Ok(match keys::read(&System, path, CliError::Misuse)? {
         KeyFile::Spki(spki) => Hashed::of(&spki),
         KeyFile::Public(public) => {
             Hashed::of(&public_area_spki(&public, &SOFTWARE).map_err(|error| unreadable(error.to_string()))?)

@@ -257,16 +257,15 @@ fn walk<'a>(
         let anchor = anchor_from_trusted_cert(der).map_err(|_| CertificateError::Rule("the root is malformed"))?;
         anchors.push(anchor).map_err(|_| too_many())?;
     }
-    let explain = |error: Error| diagnose(&error, offered, roots, &provider.budget, time);
+    let explain = |error: &Error| diagnose(error, offered, roots, &provider.budget, time);
     let leaf_der = CertificateDer::from(leaf);
-    let end_entity = EndEntityCert::try_from(&leaf_der).map_err(explain)?;
+    let end_entity = EndEntityCert::try_from(&leaf_der).map_err(|error| explain(&error))?;
     let now = UnixTime::since_unix_epoch(Duration::from_secs(time.unix_seconds()));
     let algorithms = Algorithms::new(provider);
     let table = algorithms.table();
-    let path = match end_entity.verify_for_usage(&table, &anchors, &ders, now, AnyPurpose, None, None) {
-        Ok(path) => path,
-        Err(error) => return Err(explain(error)),
-    };
+    // Looked at where it is: a path is large for the stack of a small machine.
+    let verified = end_entity.verify_for_usage(&table, &anchors, &ders, now, AnyPurpose, None, None);
+    let path = verified.as_ref().map_err(explain)?;
     let reached = anchors.iter().position(|one| core::ptr::eq(one, path.anchor()));
     let root =
         reached.and_then(|place| roots.get(place)).ok_or(CertificateError::Rule("the path ends at no anchor"))?;

@@ -15,13 +15,18 @@ pub(super) fn trust_key<'a>(
     time: Time,
     crypto: &'a dyn Crypto,
 ) -> Result<TrustedKey<'a>, VerifyError<'a>> {
-    let known = by_pin(evidence, policy, crypto);
     match policy.anchors() {
-        Some(anchors) if known.is_err() => {
+        Some(anchors) if !is_known(evidence, policy, crypto) => {
             TrustedKey::by_chain(evidence, anchors.iter(), policy.certificate_rules(), time, crypto)
         }
-        _ => known,
+        _ => by_pin(evidence, policy, crypto),
     }
+}
+
+/// Asked first, and the key made again: what was found would lie on the stack below the search for a chain.
+#[inline(never)]
+fn is_known(evidence: &KeyEvidence<'_>, policy: &Policy<'_>, crypto: &dyn Crypto) -> bool {
+    by_pin(evidence, policy, crypto).is_ok()
 }
 
 /// By what the verifier knows of the key itself.

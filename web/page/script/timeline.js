@@ -33,7 +33,7 @@ export function toldEvents(log, report) {
     const fact = keys.map((key) => facts.get(key)).find(Boolean);
     const { stage, meaning } = meaningOf(event, fact?.kind, log.format);
     const counts = event.type !== "EV_NO_ACTION" && (explained.has(event.pcr) || keys.some((key) => verified.has(key)));
-    const text = `${event.index} pcr ${event.pcr} ${event.type} ${meaning} ${event.description} ${Object.values(event.digests).join(" ")}`;
+    const text = `#${event.index} pcr-${event.pcr}; ${event.type} ${meaning} ${event.description} ${Object.values(event.digests).join(" ")}`;
     return { ...event, stage, meaning, fact, verified: counts, refused: Object.values(event.digests).some((digest) => refused.has(digest)), text: text.toLowerCase() };
   });
 }
@@ -91,7 +91,8 @@ export function timeline(log, report) {
   const status = element("p", { class: "search-status", role: "status" });
   const search = element("input", { id: "event-search", type: "search", autocomplete: "off", spellcheck: "false", placeholder: "kernel, PCR 7, db, a digest …" });
   const draw = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    // The number of a PCR is that one, and no part of a digest.
+    const words = search.value.toLowerCase().replace(/\bpcr\s*(\d+)\b/g, "pcr-$1;").split(/\s+/).filter(Boolean);
     const found = words.length === 0 ? events : events.filter(({ text }) => words.every((word) => text.includes(word)));
     const stages = /** @type {import("./event_meanings.js").Stage[]} */ (Object.keys(STAGES));
     const sections = stages.flatMap((stage) => {

@@ -66,6 +66,9 @@ onPage("a log beside a proof counts, and its events are verified", async (page) 
   await page.fill("#event-search", "pcr 4 bootx64");
   await page.locator(".search-status", { hasText: /^1 event of/ }).waitFor();
   assert.match(await page.locator(".event").innerText(), /Verified.*Only the digest was measured/s);
+  await page.fill("#event-search", "PCR 11");
+  await page.locator(".search-status", { hasText: /^8 events of/ }).waitFor();
+  assert.deepEqual([...new Set(await page.locator(".event-register").allInnerTexts())], ["PCR 11"]);
 });
 
 onPage("a refused event is marked among the events", async (page) => {

@@ -1,9 +1,9 @@
 // Promise: the package says what the command line says, byte for byte, of everything in testvectors/; and nothing makes it trap.
-// node.mjs TPMPROOF: the path of the program to compare with.
+// node.mjs TPMPROOF REPORTS: the program to compare with, and the reports of the emulated Cortex-M, which no-std-check/table leaves.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,6 +91,22 @@ const cases = proofs.map((name) => {
   }
   assert(counts.accepted >= 30 && counts.rejected >= 10);
   console.log(`verify: ${cases.length} proofs as the command line, byte for byte, in JSON and text (${counts.accepted} accepted, ${counts.rejected} rejected)`);
+}
+
+// The same answer everywhere: what the image `words` printed, held against both.
+if (existsSync(process.argv[3] ?? "")) {
+  const printed = readFileSync(process.argv[3]).toString().split(/^RUN .*\n/m).join("").split(/^REPORT /m).slice(1);
+  assert.equal(printed.length, 6);
+  for (const report of printed) {
+    const name = report.slice(0, report.indexOf("\n"));
+    const [text, json] = report.slice(name.length + 1).split(/^JSON (?=\{)/m);
+    const { proof, policy, options } = cases.find((one) => one.name === `${name}.proof`);
+    assert.equal(text, verify(proof, policy, { ...options, json: false }), name);
+    assert.equal(json, verify(proof, policy, options), name);
+  }
+  console.log(`same answer: ${printed.length} reports of the emulated Cortex-M as here and on the command line, in words and in JSON`);
+} else {
+  console.log("same answer: the emulated Cortex-M is not compared, for no-std-check/table has left no reports");
 }
 
 {

@@ -124,26 +124,14 @@ impl Software {
         Self { hashes, schemes }
     }
 
-    /// What the scheme answers whose key and signature these are.
+    /// What the scheme answers whose key and signature these are, or what is lacking where there is none.
     fn ask(
         &self,
-        key: &PublicKey<'_>,
-        signature: &Signature<'_>,
+        lacking: CryptoError,
         verify: impl Fn(&Scheme) -> Result<(), CryptoError>,
     ) -> Result<(), CryptoError> {
         let mut answers = self.schemes.iter().map(verify);
-        answers.find(|answer| *answer != Err(CryptoError::KeyMismatch)).unwrap_or_else(|| Err(lacking(key, signature)))
-    }
-}
-
-/// Why nobody answered: the scheme is no key's of this type, or was left out.
-fn lacking(key: &PublicKey<'_>, signature: &Signature<'_>) -> CryptoError {
-    match (key, signature) {
-        (PublicKey::Rsa { .. }, Signature::Rsassa(_) | Signature::Rsapss(_)) => CryptoError::UnsupportedRsa,
-        (PublicKey::Ec { curve, .. }, Signature::Ecdsa { .. }) => CryptoError::UnsupportedCurve(*curve),
-        #[cfg(feature = "ml-dsa")]
-        (PublicKey::MlDsa { .. }, Signature::MlDsa(_) | Signature::HashMlDsa(_)) => CryptoError::UnsupportedMessage,
-        _ => CryptoError::KeyMismatch,
+        answers.find(|answer| *answer != Err(CryptoError::KeyMismatch)).unwrap_or(Err(lacking))
     }
 }
 
@@ -155,7 +143,14 @@ impl Crypto for Software {
     }
 
     fn verify(&self, key: &PublicKey<'_>, digest: &Digest, signature: &Signature<'_>) -> Result<(), CryptoError> {
-        self.ask(key, signature, |scheme| (scheme.verify)(self, key, digest, signature))
+        let lacking = match (key, signature) {
+            (PublicKey::Rsa { .. }, Signature::Rsassa(_) | Signature::Rsapss(_)) => CryptoError::UnsupportedRsa,
+            (PublicKey::Ec { curve, .. }, Signature::Ecdsa { .. }) => CryptoError::UnsupportedCurve(*curve),
+            #[cfg(feature = "ml-dsa")]
+            (PublicKey::MlDsa { .. }, Signature::HashMlDsa(_)) => CryptoError::UnsupportedMessage,
+            _ => CryptoError::KeyMismatch,
+        };
+        self.ask(lacking, |scheme| (scheme.verify)(self, key, digest, signature))
     }
 
     #[cfg(feature = "ml-dsa")]
@@ -165,7 +160,11 @@ impl Crypto for Software {
         message: &[u8],
         signature: &Signature<'_>,
     ) -> Result<(), CryptoError> {
-        self.ask(key, signature, |scheme| (scheme.verify_message)(key, message, signature))
+        let lacking = match (key, signature) {
+            (PublicKey::MlDsa { .. }, Signature::MlDsa(_)) => CryptoError::UnsupportedMessage,
+            _ => CryptoError::KeyMismatch,
+        };
+        self.ask(lacking, |scheme| (scheme.verify_message)(key, message, signature))
     }
 }
 

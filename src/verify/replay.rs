@@ -133,9 +133,9 @@ impl Replay {
         let ccel = parts.iter().any(|part| part.log.registers() == Registers::Ccel);
         let known = |hash: &&HashAlgorithm| parts.iter().any(|part| part.log.has(TpmAlgId::from(**hash)));
         for algorithm in HashAlgorithm::ALL.iter().filter(known) {
-            // A bank that cannot be hashed here is passed over, unless it is the one that counts.
+            // A bank that cannot be hashed here is passed over only where it is known not to be quoted.
             if let Err(error) = crypto.digest(*algorithm, &mut core::iter::empty()) {
-                if quoted.is_some_and(|values| values.bank(TpmAlgId::from(*algorithm)).next().is_some()) {
+                if quoted.is_none_or(|values| values.bank(TpmAlgId::from(*algorithm)).next().is_some()) {
                     return Err(ReplayError::Crypto(error));
                 }
                 continue;

@@ -118,7 +118,7 @@ fn difference(
     }
 }
 
-/// Whether a structure is of an algorithm that came after version 1.59 of the specification: EdDSA and ML-DSA.
+/// Whether a structure is of an algorithm that came after version 1.59 of the specification: EdDSA, ML-KEM and ML-DSA.
 fn newer(name: &str, data: &[u8]) -> bool {
     let word = |at: usize| data.get(at..at + 2).map(|word| u16::from_be_bytes([word[0], word[1]]));
     let algorithm = match name {
@@ -126,7 +126,7 @@ fn newer(name: &str, data: &[u8]) -> bool {
         "Tpm2bPublic" => word(2),
         _ => None,
     };
-    matches!(algorithm, Some(0x60 | 0x61 | 0xa1 | 0xa2))
+    matches!(algorithm, Some(0x60 | 0x61 | 0xa0..=0xa2))
 }
 
 /// Whether an HMAC's digest, which is a TPMT_HA, is by SHA3-256, SHA3-384 or SHA3-512.

@@ -56,6 +56,11 @@ pub mod structures;
 pub mod tls;
 pub mod verify;
 
+/// The guide's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../examples/firmware.md")]
+mod guide {}
+
 pub use proof::{Proof, verify_proof, verify_proof_with};
 pub use wire::{
     Decode, DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, Field, FieldPath, Hex, List, Received,

@@ -13,21 +13,21 @@ pub struct Hash {
 }
 
 impl Hash {
-    /// SHA-1, for banks and logs; no policy accepts a signature over it unless it says so.
+    /// SHA-1 (FIPS 180-4), for banks and logs; no policy accepts a signature over it unless it says so.
     pub const SHA1: Self = Self { algorithm: HashAlgorithm::Sha1, digest: run::<Sha1> };
-    /// SHA-256.
+    /// SHA-256 (FIPS 180-4).
     pub const SHA256: Self = Self { algorithm: HashAlgorithm::Sha256, digest: run::<Sha256> };
-    /// SHA-384.
+    /// SHA-384 (FIPS 180-4).
     pub const SHA384: Self = Self { algorithm: HashAlgorithm::Sha384, digest: run::<Sha384> };
-    /// SHA-512.
+    /// SHA-512 (FIPS 180-4).
     pub const SHA512: Self = Self { algorithm: HashAlgorithm::Sha512, digest: run::<Sha512> };
-    /// SHA3-256.
+    /// SHA3-256 (FIPS 202).
     #[cfg(feature = "sha3")]
     pub const SHA3_256: Self = Self { algorithm: HashAlgorithm::Sha3_256, digest: run::<sha3::Sha3_256> };
-    /// SHA3-384.
+    /// SHA3-384 (FIPS 202).
     #[cfg(feature = "sha3")]
     pub const SHA3_384: Self = Self { algorithm: HashAlgorithm::Sha3_384, digest: run::<sha3::Sha3_384> };
-    /// SHA3-512.
+    /// SHA3-512 (FIPS 202).
     #[cfg(feature = "sha3")]
     pub const SHA3_512: Self = Self { algorithm: HashAlgorithm::Sha3_512, digest: run::<sha3::Sha3_512> };
 

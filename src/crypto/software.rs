@@ -38,7 +38,7 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// RSASSA-PKCS1-v1_5, which nearly all certificates are signed by.
+    /// RSASSA-PKCS1-v1_5 (RFC 8017, 8.2), which nearly all certificates are signed by.
     pub const RSASSA: Self = Self::of_digest("RSASSA", |_, key, digest, signature| match (key, signature) {
         (PublicKey::Rsa { modulus, exponent }, Signature::Rsassa(signature)) => {
             let mut buffer = [0; rsa_arithmetic::MAX_OCTETS];
@@ -47,7 +47,7 @@ impl Scheme {
         }
         _ => Err(CryptoError::KeyMismatch),
     });
-    /// RSASSA-PSS.
+    /// RSASSA-PSS (RFC 8017, 8.1).
     pub const RSAPSS: Self = Self::of_digest("RSAPSS", |software, key, digest, signature| match (key, signature) {
         (PublicKey::Rsa { modulus, exponent }, Signature::Rsapss(signature)) => {
             let mut buffer = [0; rsa_arithmetic::MAX_OCTETS];
@@ -56,26 +56,26 @@ impl Scheme {
         }
         _ => Err(CryptoError::KeyMismatch),
     });
-    /// ECDSA on NIST P-256.
+    /// ECDSA (FIPS 186-5, 6.4.2) on NIST P-256.
     pub const ECDSA_P256: Self =
         Self::of_digest("ECDSA on P-256", |_, key, digest, signature| match (key, signature) {
             (PublicKey::Ec { curve: Curve::P256, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p256(x, y, digest, r, s),
             _ => Err(CryptoError::KeyMismatch),
         });
-    /// ECDSA on NIST P-384.
+    /// ECDSA (FIPS 186-5, 6.4.2) on NIST P-384.
     pub const ECDSA_P384: Self =
         Self::of_digest("ECDSA on P-384", |_, key, digest, signature| match (key, signature) {
             (PublicKey::Ec { curve: Curve::P384, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p384(x, y, digest, r, s),
             _ => Err(CryptoError::KeyMismatch),
         });
-    /// ECDSA on NIST P-521.
+    /// ECDSA (FIPS 186-5, 6.4.2) on NIST P-521.
     #[cfg(feature = "p521")]
     pub const ECDSA_P521: Self =
         Self::of_digest("ECDSA on P-521", |_, key, digest, signature| match (key, signature) {
             (PublicKey::Ec { curve: Curve::P521, x, y }, Signature::Ecdsa { r, s }) => ecdsa::p521(x, y, digest, r, s),
             _ => Err(CryptoError::KeyMismatch),
         });
-    /// ML-DSA and HashML-DSA.
+    /// ML-DSA and `HashML-DSA` (FIPS 204).
     #[cfg(feature = "ml-dsa")]
     pub const ML_DSA: Self = Self {
         verify_message: |key, message, signature| match (key, signature) {

@@ -56,7 +56,7 @@ pub enum DecodeErrorKind {
 }
 
 /// The names of the fields on the way to an error; at most six structures deep. Without the feature `field-names` it is always empty: names,
-/// and the memory to carry them, are a third of the code of a small verifier.
+/// and the memory to carry them, are nearly a third of the code of a small verifier.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FieldPath([Option<&'static &'static str>; DEPTH]);
 

@@ -1,9 +1,12 @@
-//! What the images share: the evidence, what a run took, and a line for it. No formatting: that would weigh more than some of what is measured.
+//! What the images share: the evidence, what a run took, and a line for it. No formatting where it is not asked for: that would weigh more than
+//! some of what is measured.
 #![no_std]
 
 mod cost;
+mod vector;
 
 pub use cost::{Cost, measure};
+pub use vector::{Nobody, RSA_P256_P384, Vector, quoted, tell};
 
 use core::panic::PanicInfo;
 use cortex_m_semihosting::{debug, hio};
@@ -21,21 +24,6 @@ macro_rules! evidence {
         static BYTES: [u8; FILE.len()] = *include_bytes!(concat!(env!("TPMPROOF_EVIDENCE"), "/", $name));
         &BYTES[..]
     }};
-}
-
-/// A proof, its twin with one bit changed, and what both are judged by.
-#[derive(Clone, Copy, Debug)]
-pub struct Vector {
-    /// Of the quote's key.
-    pub name: &'static str,
-    /// The proof, in DER.
-    pub proof: &'static [u8],
-    /// The same with one bit changed.
-    pub tampered: &'static [u8],
-    /// The policy, compiled.
-    pub policy: &'static [u8],
-    /// What the verifier sent.
-    pub nonce: &'static [u8],
 }
 
 /// One of the vectors that `evidence` made.

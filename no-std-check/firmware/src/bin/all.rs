@@ -2,15 +2,9 @@
 #![no_std]
 #![no_main]
 
-use firmware::{TIME, Vector, end, run, vector};
-use tpmproof::crypto::{Hash, Scheme, Software};
-use tpmproof::verify::{Challenge, Policy};
+use firmware::{RSA_P256_P384, TIME, Vector, end, run, vector};
+use tpmproof::verify::Challenge;
 use tpmproof::{Proof, verify_proof_with};
-
-static CRYPTO: Software = Software::new(
-    &[Hash::SHA1, Hash::SHA256, Hash::SHA384],
-    &[Scheme::RSASSA, Scheme::RSAPSS, Scheme::ECDSA_P256, Scheme::ECDSA_P384],
-);
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -21,8 +15,7 @@ fn main() -> ! {
 }
 
 fn judge(vector: &Vector, proof: &[u8]) -> Option<()> {
-    let policy = Policy::from_der(vector.policy).ok()?;
-    let challenge = Challenge::nonce(vector.nonce).ok()?;
+    let (policy, challenge) = (vector.policy()?, Challenge::nonce(vector.nonce).ok()?);
     let proof = Proof::from_der(proof).ok()?;
-    verify_proof_with(&CRYPTO, &proof, &policy, &challenge, TIME).is_ok().then_some(())
+    verify_proof_with(&RSA_P256_P384, &proof, &policy, &challenge, TIME).is_ok().then_some(())
 }

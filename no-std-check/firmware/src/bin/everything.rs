@@ -2,9 +2,8 @@
 #![no_std]
 #![no_main]
 
-use core::fmt::Write;
-use firmware::{TIME, Vector, end, evidence, run, vector};
-use tpmproof::verify::{Challenge, Policy, RevocationList};
+use firmware::{Nobody, TIME, Vector, end, evidence, run, tell, vector};
+use tpmproof::verify::{Challenge, RevocationList};
 use tpmproof::{Proof, verify_proof};
 
 #[cortex_m_rt::entry]
@@ -16,28 +15,9 @@ fn main() -> ! {
 }
 
 fn judge(vector: &Vector, proof: &[u8]) -> Option<()> {
-    let policy = Policy::from_der(vector.policy).ok()?;
-    let challenge = Challenge::nonce(vector.nonce).ok()?;
-    let lists = [RevocationList::from_der(evidence!("int.crl")).ok()?, RevocationList::from_der(evidence!("root.crl")).ok()?];
+    let (policy, challenge) = (vector.policy()?, Challenge::nonce(vector.nonce).ok()?);
+    let list = |der| RevocationList::from_der(der).ok();
+    let lists = [list(evidence!("int.crl"))?, list(evidence!("root.crl"))?];
     let proof = Proof::from_der(proof).ok()?.with_revocation_lists(&lists);
-    match verify_proof(&proof, &policy, &challenge, TIME) {
-        Ok(report) => {
-            write!(Nobody, "{report}{}", report.json()).ok()?;
-            Some(())
-        }
-        Err(rejection) => {
-            write!(Nobody, "{rejection}{}{}", rejection.report, rejection.json()).ok()?;
-            None
-        }
-    }
-}
-
-/// Text for nobody.
-struct Nobody;
-
-impl Write for Nobody {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        core::hint::black_box(text);
-        Ok(())
-    }
+    tell(&verify_proof(&proof, &policy, &challenge, TIME), &mut Nobody)
 }

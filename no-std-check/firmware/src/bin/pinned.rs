@@ -2,10 +2,10 @@
 #![no_std]
 #![no_main]
 
-use firmware::{end, evidence, run};
+use firmware::{end, evidence, quoted, run};
 use tpmproof::Proof;
 use tpmproof::crypto::{Hash, HashAlgorithm, Scheme, Software};
-use tpmproof::verify::{Challenge, TrustedKey};
+use tpmproof::verify::TrustedKey;
 
 static CRYPTO: Software = Software::new(&[Hash::SHA256], &[Scheme::ECDSA_P256]);
 
@@ -19,7 +19,6 @@ fn judge(proof: &[u8]) -> Option<()> {
     let proof = Proof::from_der(proof).ok()?;
     let evidence = proof.evidence();
     let key = TrustedKey::named(&evidence.key, &[evidence!("name")], &CRYPTO).ok()?;
-    let signed = evidence.attestation.verify_signature(&key).ok()?;
-    let quote = signed.verify_quote(&Challenge::nonce(evidence!("p256.nonce")).ok()?, &evidence.pcr_values).ok()?;
+    let quote = quoted(&key, evidence, evidence!("p256.nonce"))?;
     (quote.pcr(HashAlgorithm::Sha256, 4)? == evidence!("pcr4")).then_some(())
 }

@@ -2,11 +2,11 @@
 #![no_std]
 #![no_main]
 
-use firmware::{end, evidence, run};
+use firmware::{end, evidence, quoted, run};
 use tpmproof::Proof;
 use tpmproof::crypto::{Hash, HashAlgorithm, Scheme, Software};
 use tpmproof::log::{EventLog, TcgLog};
-use tpmproof::verify::{Attested, Challenge, LogName, LogPart, LogState, TrustedKey};
+use tpmproof::verify::{Attested, LogName, LogPart, LogState, TrustedKey};
 
 static CRYPTO: Software = Software::new(&[Hash::SHA256], &[Scheme::ECDSA_P256]);
 
@@ -21,8 +21,7 @@ fn judge(proof: &[u8]) -> Option<()> {
     let proof = Proof::from_der(proof).ok()?;
     let evidence = proof.evidence();
     let key = TrustedKey::named(&evidence.key, &[evidence!("name")], &CRYPTO).ok()?;
-    let signed = evidence.attestation.verify_signature(&key).ok()?;
-    let quote = signed.verify_quote(&Challenge::nonce(evidence!("p256.nonce")).ok()?, &evidence.pcr_values).ok()?;
+    let quote = quoted(&key, evidence, evidence!("p256.nonce"))?;
     let bank = HashAlgorithm::Sha256;
     let mut logs = evidence.logs.iter().map(|log| TcgLog::from_bytes(log.bytes).ok());
     let parts = [(LogName::Firmware, logs.next()??), (LogName::Application, logs.next()??)]

@@ -2,10 +2,10 @@
 #![no_std]
 #![no_main]
 
-use firmware::{TIME, end, evidence, run};
+use firmware::{TIME, end, evidence, quoted, run};
 use tpmproof::Proof;
 use tpmproof::crypto::{Hash, HashAlgorithm, Scheme, Software};
-use tpmproof::verify::{Anchor, CertificateRules, Challenge, PolicyList, Purpose, TrustedKey};
+use tpmproof::verify::{Anchor, CertificateRules, PolicyList, Purpose, TrustedKey};
 
 static CRYPTO: Software = Software::new(&[Hash::SHA256, Hash::SHA384], &[Scheme::RSASSA]);
 
@@ -23,7 +23,6 @@ fn judge(proof: &[u8]) -> Option<()> {
     let rules = CertificateRules { purposes: PolicyList::new(&purposes), ..CertificateRules::default() };
     let anchors = [Anchor::Certificate(evidence!("root"))];
     let key = TrustedKey::certified(&evidence.key, &anchors, &rules, TIME, &CRYPTO).ok()?;
-    let signed = evidence.attestation.verify_signature(&key).ok()?;
-    let quote = signed.verify_quote(&Challenge::nonce(evidence!("rsa.nonce")).ok()?, &evidence.pcr_values).ok()?;
+    let quote = quoted(&key, evidence, evidence!("rsa.nonce"))?;
     (quote.pcr(HashAlgorithm::Sha256, 4)? == evidence!("pcr4")).then_some(())
 }

@@ -64,5 +64,6 @@ replays!(
     hcl_report,
     ima,
     cel,
-    sipa
+    sipa,
+    text_log
 );

@@ -22,6 +22,8 @@ mod lists;
 mod log_judges;
 #[path = "rsa.rs"]
 mod rsa_judges;
+#[path = "texts.rs"]
+mod texts;
 #[path = "verify.rs"]
 mod verifier;
 
@@ -32,6 +34,7 @@ pub use kind_judges::{hcl_report, nitrotpm, webauthn};
 pub use lists::{cel, ima, sipa};
 pub use log_judges::{tcg_log, uefi_event};
 pub use rsa_judges::rsa;
+pub use texts::text_log;
 pub use verifier::verify;
 
 /// A `TPMS_ATTEST` that decodes encodes to the same bytes.

@@ -1,9 +1,21 @@
 // The commands of tpmproof over bytes in memory. What they print is what the command line prints.
 
-import init, { Command, initSync } from "./bindings/tpmproof.js";
+import load, { Command, initSync as loadSync } from "./bindings/tpmproof.js";
 
-export { initSync };
-export default init;
+let ready = false;
+
+/** Loads the module; until then nothing can be called. */
+export default async function init(source) {
+  const instance = await load(source);
+  ready = true;
+  return instance;
+}
+
+export function initSync(source) {
+  const instance = loadSync(source);
+  ready = true;
+  return instance;
+}
 
 /** A command that came to no verdict, in the command line's own words. `code` is its exit code. */
 export class TpmproofError extends Error {
@@ -18,9 +30,14 @@ const encoder = new TextEncoder();
 
 /** The options and files of one call. */
 class Call {
-  // Seconds of this machine's clock: the module has none.
-  #command = new Command(BigInt(Math.floor(Date.now() / 1000)));
+  #command;
   #names = new Set();
+
+  constructor() {
+    if (!ready) throw new Error("the module is not loaded: first `await init()`, which is the default export");
+    // Seconds of this machine's clock: the module has none.
+    this.#command = new Command(BigInt(Math.floor(Date.now() / 1000)));
+  }
 
   /** Bytes, or text in UTF-8, under a name of its own. */
   file(name, bytes) {

@@ -69,6 +69,14 @@ const header = (bytes) =>
 const named = (policy) =>
   Object.fromEntries([...policy.toString().matchAll(/"\.\.\/(material\/[^"]+)"/g)].map(([, path]) => [`../${path}`, read(path)]));
 
+// As in a browser, where the module is loaded by a call.
+{
+  const early = await import(`../dist/tpmproof.js?early`);
+  assert.throws(() => early.roots(), /^Error: the module is not loaded: first `await init\(\)`/);
+  early.initSync({ module: readFileSync(new URL("../dist/bindings/tpmproof_bg.wasm", import.meta.url)) });
+  assert.equal(early.roots(), roots());
+}
+
 await init();
 const proofs = readdirSync(vectors).filter((name) => name.endsWith(".proof"));
 const cases = proofs.map((name) => {
@@ -151,6 +159,45 @@ if (existsSync(process.argv[3] ?? "")) {
   assert.equal(roots(), run(["roots"]).text);
   assert.equal(`tpmproof ${version()}\n`, run(["--version"]).text);
   console.log("log of two files, pin, roots, version: as the command line; logs and roots beside a proof are taken");
+}
+
+{
+  // What else may stand beside a proof: an authority's certificate, revocation lists, attachments.
+  const beside = (name, proof, policy, { nonce, at, files }, options, words, given) => {
+    const ours = attempt((notes) => verify(proof, policy, { nonce, at, files, ...options, notes }));
+    const asked = ["verify", "proof", "--policy", "policy", "--json", "--nonce", nonce, "--at", at, ...words];
+    assert(compare(name, ours, run(asked, { proof, policy, ...given })), name);
+    return JSON.parse(ours.text);
+  };
+  const lacking = cases.find(({ name }) => name === "no-intermediate.proof");
+  const between = read("material/swtpm/chain_rsa.int.pem");
+  const completed = beside(
+    "intermediates", lacking.proof, lacking.policy, lacking.options,
+    { intermediates: [between] }, ["--intermediate", "intermediate-1"], { "intermediate-1": between },
+  );
+  assert.equal(completed.verdict, "accepted");
+
+  const swtpm = "../material/swtpm/q_p256_sha256";
+  const evidence = ["--message", `${swtpm}.msg`, "--signature", `${swtpm}.sig`, "--pcrs", `${swtpm}.pcrs`];
+  assert.equal(run(["convert", ...evidence, "--ak", "../material/lists-p256/chain.pem", "-o", "listed"]).code, 0);
+  const listed = readFileSync(join(folder, "listed"));
+  const asked = { nonce: read("material/swtpm/nonce.hex").toString().trim(), at: "2027-01-01T00:00:00Z" };
+  const strict = pin(listed, { ...asked, roots: [read("material/lists-p256/root.pem")] }).replace(/^roots = /m, "require_crl = true\n$&");
+  const root = read("material/lists-p256/root.crl");
+  for (const [name, verdict] of [["int", "accepted"], ["int-revoking", "rejected"]]) {
+    const given = { "crl-1": root, "crl-2": read(`material/lists-p256/${name}.crl`) };
+    const words = ["--crl", "crl-1", "--crl", "crl-2"];
+    const report = beside(name, listed, strict, asked, { revocationLists: Object.values(given) }, words, given);
+    assert.equal(report.verdict, verdict, name);
+  }
+
+  const { proof, policy, options } = cases.find(({ name }) => name === "serving-p256.proof");
+  mkdirSync(join(folder, "attachment-1"));
+  const more = { kind: "model-card", name: "card", bytes: Buffer.from("a card that nobody measured") };
+  const words = ["--attach", "model-card=attachment-1/card"];
+  const carried = beside("attachments", proof, policy, options, { attachments: [more] }, words, { "attachment-1/card": more.bytes });
+  assert.equal(carried.attachments.filter(({ kind }) => kind === "model-card").length, 1);
+  console.log("beside a proof: an authority between, revocation lists that hold and that revoke, an attachment, as the command line");
 }
 
 {

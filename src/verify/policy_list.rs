@@ -49,19 +49,11 @@ impl<'a, T: PolicyItem<'a>> PolicyList<'a, T> {
     }
 
     /// The items, in order, each with its place.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (PolicyPlace<'a, T>, T)> + Clone + use<'a, T> {
-        let (items, mut rest) = match self.0 {
-            Items::Slice(items) => (items, &[][..]),
-            Items::Der(elements) => (&[][..], elements),
-        };
-        // They were read before.
-        let elements = core::iter::from_fn(move || {
-            let here = rest;
-            let (after, item) = T::decode(here).ok()?;
-            rest = after;
-            Some((PolicyPlace(Place::Der(here)), item))
-        });
-        items.iter().map(|item| (PolicyPlace(Place::Slice(item)), *item)).chain(elements)
+    pub(crate) fn entries(&self) -> Entries<'a, T> {
+        match self.0 {
+            Items::Slice(slice) => Entries { slice, elements: &[] },
+            Items::Der(elements) => Entries { slice: &[], elements },
+        }
     }
 
     /// Whether an item is among them.
@@ -83,6 +75,30 @@ impl<'a, T: PolicyItem<'a>> PolicyList<'a, T> {
             rest = T::decode(rest)?.0;
         }
         Ok((rest, Self(Items::Der(content))))
+    }
+}
+
+/// What of a list is still to come. Each kind of list is walked in one place, for the sake of small machines.
+#[derive(Clone)]
+pub(crate) struct Entries<'a, T> {
+    slice: &'a [T],
+    elements: &'a [u8],
+}
+
+impl<'a, T: PolicyItem<'a>> Iterator for Entries<'a, T> {
+    type Item = (PolicyPlace<'a, T>, T);
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some((item, rest)) = self.slice.split_first() {
+            self.slice = rest;
+            return Some((PolicyPlace(Place::Slice(item)), *item));
+        }
+        let here = self.elements;
+        // They were read before.
+        let (after, item) = T::decode(here).ok()?;
+        self.elements = after;
+        Some((PolicyPlace(Place::Der(here)), item))
     }
 }
 

@@ -29,6 +29,20 @@ pub(crate) fn on(number: usize) -> bool {
     }
     number == *ON
 }
+#[derive(Clone)]
+pub(crate) enum Either<A, B> {
+    This(A),
+    That(B),
+}
+impl<A: Iterator, B: Iterator<Item = A::Item>> Iterator for Either<A, B> {
+    type Item = A::Item;
+    fn next(&mut self) -> Option<A::Item> {
+        match self {
+            Self::This(one) => one.next(),
+            Self::That(one) => one.next(),
+        }
+    }
+}
 "#;
 
 pub struct Build {
@@ -61,6 +75,7 @@ struct Profile {
 #[derive(Deserialize)]
 struct Message {
     level: String,
+    message: String,
     rendered: Option<String>,
     spans: Vec<Bytes>,
     children: Vec<Message>,
@@ -84,27 +99,33 @@ pub fn compile(tree: &Path, mutants: &[Mutant]) -> Result<Build, Failure> {
     let library = fs::read_to_string(tree.join("src/lib.rs"))?;
     fs::write(tree.join("src/lib.rs"), library + "\n#[allow(warnings, clippy::all)]\npub(crate) mod mutant;\n")?;
     fs::write(tree.join("src/mutant.rs"), SWITCH.replace("COUNT", &mutants.len().to_string()))?;
-    let mut unviable = BTreeSet::new();
+    let (mut unviable, mut evaluated) = (BTreeSet::new(), BTreeSet::new());
     loop {
         let mut planted = BTreeMap::new();
         for (file, changes) in &files {
             let changes: Vec<_> = changes.iter().filter(|(number, _)| !unviable.contains(number)).copied().collect();
-            let one = plant(&sources[file], &changes).map_err(|error| format!("{file}: {error}"))?;
+            let one = plant(&sources[file], &changes, &evaluated).map_err(|error| format!("{file}: {error}"))?;
+            unviable.extend(&one.senseless);
             fs::write(tree.join(file), &one.text)?;
             planted.insert(*file, one);
         }
-        let (messages, binaries) = cargo(tree, &["check", "--lib"])?;
-        let before = unviable.len();
+        let (messages, _) = cargo(tree, &["check", "--lib"])?;
+        let before = (unviable.len(), evaluated.len());
         for message in &messages {
-            blame(message, &planted, &mut unviable);
+            match message.message.strip_prefix("cannot call non-const").and_then(|text| text.split('`').nth(1)) {
+                Some(path) => {
+                    let name = path.split("::").filter(|part| part.starts_with(char::is_alphabetic)).last();
+                    evaluated.extend(name.map(str::to_owned));
+                }
+                None => blame(message, &planted, &mut unviable),
+            }
         }
-        if unviable.len() > before {
+        if before != (unviable.len(), evaluated.len()) {
             continue;
         }
         if let Some(message) = messages.first() {
             return Err(format!("an error that no change explains: {}", message.rendered.as_deref().unwrap_or_default()).into());
         }
-        drop(binaries);
         let (messages, binaries) = cargo(tree, &["test", "--no-run", "--lib", "--bins", "--tests"])?;
         if let Some(message) = messages.first() {
             return Err(format!("the tests do not compile: {}", message.rendered.as_deref().unwrap_or_default()).into());

@@ -4,7 +4,7 @@
 use super::Failure;
 use super::list::{Mutant, Place};
 use proc_macro2::LineColumn;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -15,6 +15,8 @@ pub struct Planted {
     pub ranges: Vec<(Range<usize>, usize)>,
     /// Changes that found a place.
     pub standing: Vec<usize>,
+    /// Changes that cannot compile anywhere.
+    pub senseless: Vec<usize>,
 }
 
 /// One insertion. At one place what closes comes first, innermost first; then what opens, outermost first.
@@ -33,21 +35,34 @@ struct Planter<'m> {
     mutants: BTreeMap<(&'m str, usize), Vec<(usize, &'m Mutant)>>,
     insertions: Vec<Insertion>,
     standing: Vec<usize>,
+    senseless: Vec<usize>,
     order: usize,
     /// Within what the compiler evaluates.
     constant: usize,
+    /// Functions that the compiler evaluates. Others that it could are made plain ones, in which changes can stand.
+    evaluated: &'m BTreeSet<String>,
 }
 
-pub fn plant(source: &str, mutants: &[(usize, &Mutant)]) -> Result<Planted, Failure> {
+pub fn plant(source: &str, mutants: &[(usize, &Mutant)], evaluated: &BTreeSet<String>) -> Result<Planted, Failure> {
     let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let mut planter = Planter { source, lines, mutants: BTreeMap::new(), insertions: vec![], standing: vec![], order: 0, constant: 0 };
+    let mut planter = Planter {
+        source,
+        lines,
+        mutants: BTreeMap::new(),
+        insertions: vec![],
+        standing: vec![],
+        senseless: vec![],
+        order: 0,
+        constant: 0,
+        evaluated,
+    };
     for (number, mutant) in mutants {
         let Place { line, column } = mutant.span.start;
         let at = planter.offset(LineColumn { line, column: column - 1 });
         planter.mutants.entry((&mutant.genre, at)).or_default().push((*number, mutant));
     }
     planter.visit_file(&syn::parse_file(source)?);
-    let Planter { mut insertions, standing, .. } = planter;
+    let Planter { mut insertions, standing, senseless, .. } = planter;
     insertions.sort_by_key(|one| (one.at, one.opens, if one.opens { one.order } else { usize::MAX - one.order }));
     let (mut text, mut ranges, mut done) = (String::new(), vec![], 0);
     for one in insertions {
@@ -60,7 +75,7 @@ pub fn plant(source: &str, mutants: &[(usize, &Mutant)]) -> Result<Planted, Fail
         }
     }
     text += &source[done..];
-    Ok(Planted { text, ranges, standing })
+    Ok(Planted { text, ranges, standing, senseless })
 }
 
 impl<'m> Planter<'m> {
@@ -107,16 +122,29 @@ impl<'m> Planter<'m> {
     }
 
     fn function(&mut self, signature: &syn::Signature, block: &syn::Block, inner: impl FnOnce(&mut Self)) {
-        let constant = usize::from(signature.constness.is_some());
+        let keyword = signature.constness.as_ref();
+        let constant = usize::from(keyword.is_some() && self.evaluated.contains(&signature.ident.to_string()));
         self.constant += constant;
-        // Another iterator is of another type: that change cannot stand beside what was there.
-        let opaque = matches!(&signature.output, syn::ReturnType::Type(_, of) if matches!(**of, syn::Type::ImplTrait(_)));
-        if let (Some(first), false) = (block.stmts.first(), opaque) {
+        if let (Some(keyword), 0) = (keyword, constant) {
+            let range = self.range(keyword);
+            self.insert(range.start, true, "/* ".to_owned(), None);
+            self.insert(range.end, false, " */".to_owned(), None);
+        }
+        if let Some(first) = block.stmts.first() {
             let start = self.range(first).start;
             let open = self.range(&block.brace_token.span.open()).end;
+            let close = self.range(&block.brace_token.span.close()).start;
+            let opaque = matches!(&signature.output, syn::ReturnType::Type(_, of) if matches!(**of, syn::Type::ImplTrait(_)));
             for (number, mutant) in self.take("FnValue", start) {
-                let text = format!(" if crate::mutant::on({number}) {{ return {}; }} ", mutant.replacement);
-                self.insert(open, true, text, Some(number));
+                let other = &mutant.replacement;
+                if opaque {
+                    // Another iterator is of another type: one of two is of a third.
+                    let text = format!(" if crate::mutant::on({number}) {{ crate::mutant::Either::This({other}) }} else {{ crate::mutant::Either::That({{ ");
+                    self.insert(open, true, text, Some(number));
+                    self.insert(close, false, " }) } ".to_owned(), None);
+                } else {
+                    self.insert(open, true, format!(" if crate::mutant::on({number}) {{ return {other}; }} "), Some(number));
+                }
             }
         }
         inner(self);
@@ -124,7 +152,7 @@ impl<'m> Planter<'m> {
     }
 }
 
-/// A chain of `let` has no value that could be put elsewhere.
+/// A chain of `let` knows no operator but `&&`.
 fn has_let(expression: &syn::Expr) -> bool {
     match expression {
         syn::Expr::Let(_) => true,
@@ -183,6 +211,12 @@ impl<'ast> Visit<'ast> for Planter<'_> {
             });
             let others = others.collect();
             self.wrap(self.range(binary), others);
+        } else {
+            let at = self.range(&binary.op).start;
+            let taken = self.take("BinaryOperator", at);
+            let count = self.standing.len() - taken.len();
+            let senseless = self.standing.split_off(count);
+            self.senseless.extend(senseless);
         }
         visit::visit_expr_binary(self, binary);
     }

@@ -20,14 +20,8 @@ const WAITING: &[Waiting] = &[];
 
 /// Numbers such as `q01` in the names of tests: `fn q01_…`, `fn q18_q19_…`.
 fn tested() -> BTreeSet<(char, u8)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut found = BTreeSet::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|end| end != "rs") {
-            continue;
-        }
-        let text = fs::read_to_string(path).unwrap();
+    for (_, text) in tests() {
         for after in text.split("#[test]\nfn ").skip(1) {
             let name = after.split('(').next().unwrap();
             for part in name.split('_') {
@@ -66,74 +60,74 @@ fn every_attack_is_tested_or_waits() {
 
 /// Errors that a test asks for by their words, as a user reads them: the words, and the test that has them.
 const BY_WORDS: &[(&str, &str, &str)] = &[
-    ("LogsError::Missing", "asks for the log", "attacks_events"),
-    ("LogsError::Twice", "two logs of the name", "attacks_events"),
-    ("LogsError::NotExplained", " does not lead to its value", "attacks_events"),
-    ("LogsError::Unmeasured", " is at its start", "attacks_events"),
-    ("LogsError::Separator", "it has no separator", "attacks_events"),
-    ("LogsError::SecureBootOff", "Secure Boot was off", "attacks_events"),
-    ("LogsError::SecureBootKey", "Secure Boot's {variable} is none", "attacks_events"),
-    ("LogsError::NoAuthority", "by an authority that the policy names", "attacks_events"),
-    ("LogsError::NotRevoked", "does not revoke sha256:", "attacks_events"),
-    ("LogsError::UnexpectedEvent", "matches no rule of the policy", "attacks_events"),
-    ("LogsError::DuplicateEvent", "is a second one", "attacks_events"),
-    ("LogsError::EventDigest", "SHA-1 and unknown algorithms do not count", "attacks_events"),
-    ("LogsError::NotSealed", "does not end with a seal", "attacks_events"),
-    ("LogsError::AfterSeal", "follows the seal", "attacks_events"),
-    ("SeparatorError::Missing", "it has no separator", "attacks_events"),
-    ("SeparatorError::Twice", "second separator", "attacks_events"),
-    ("SeparatorError::Error", "tells an error (", "attacks_events"),
-    ("SeparatorError::Undecodable", "is called a separator, and measured something else", "attacks_events"),
-    ("SeparatorError::EventBetween", "stands between the separators", "attacks_events"),
-    ("SeparatorError::BeforeTheSystem", "before the firmware ended", "attacks_events"),
-    ("DecodeErrorKind::NotCbor", "starts_with(\"unreadable\")", "attacks_nitrotpm"),
-    ("LogsError::RuntimeList", "of the runtime list", "attacks_ima"),
-    ("RuntimeListError::Violations", "of the runtime list is a violation", "attacks_ima"),
-    ("RuntimeListError::Entry", "cannot be judged", "attacks_ima"),
-    ("RuntimeListError::NoBootAggregate", "does not begin with boot_aggregate", "attacks_ima"),
-    ("RuntimeListError::UnexpectedFile", "entry 2 of the runtime list", "attacks_ima"),
-    ("VerifyError::BootAggregate", "the runtime list is of another boot", "attacks_ima"),
-    ("VerifyError::NotACertification", "not TPM_ST_ATTEST_CERTIFY", "attacks_webauthn"),
-    ("VerifyError::Credential", "another relying party", "attacks_webauthn"),
-    ("VerifyError::Origin", "which the policy does not name", "attacks_webauthn"),
-    ("VerifyError::HclReport", "another key", "hcl"),
-    ("EvidenceError::Curve", "not on P-384", "attacks_nitrotpm"),
-    ("EvidenceError::Lacks", "of which a document of NitroTPM says nothing", "attacks_nitrotpm"),
-    ("CredentialError::RelyingParty", "another relying party", "attacks_webauthn"),
-    ("CredentialError::NobodyPresent", "nobody was present", "attacks_webauthn"),
-    ("CredentialError::OtherKey", "is not the key that the TPM certified", "attacks_webauthn"),
-    ("CredentialError::Attributes", "not one that its TPM made and keeps", "attacks_webauthn"),
-    ("CredentialError::Aaguid", "another model of authenticator", "attacks_webauthn"),
-    ("CredentialError::Profile", "its subject is not empty", "attacks_webauthn"),
-    ("HclError::Claims", "no array keys", "hcl"),
-    ("HclError::NoKey", "no HCLAkPub", "hcl"),
-    ("HclError::OtherKey", "another key", "hcl"),
-    ("PolicyError::RuntimeList", "last of its PCR", "ima"),
-    ("PolicyError::ImaRules", "accept_ima_violations", "ima"),
-    ("PolicyError::PathRule", "path_prefix", "ima"),
-    ("EnrollmentError::EndorsementAttributes", "its attributes are", "enroll"),
-    ("EnrollmentError::OtherEndorsementKey", "somebody answers for a TPM that is not theirs", "enroll"),
-    ("ProverError::Refused", "the TPM refuses", "commands"),
-    ("ProverError::NotForThisTpm", "for none of this TPM's endorsement keys", "enroll"),
-    ("ProverError::LastTry", "2 have failed, and 3 lock it", "prove"),
-    ("ProverError::InactiveBank", "is not active", "prove"),
-    ("ProverError::NoNvIndex", "no NV index", "prove"),
-    ("ProverError::PcrsChange", "extended between quote and reading", "prove"),
-    ("ProverError::Key", "cannot be used", "prove"),
-    ("ProverError::Public", "what the TPM gave", "prove"),
-    ("MeasureError::Edited", "\"app.log\", \"event\"", "measure_faults"),
-    ("MeasureError::EmptyFolder", "holds no file", "measure"),
-    ("MeasureError::File", "cannot look at", "measure"),
-    ("MeasureError::Full", "\"app.log\", \"full\"", "measure_faults"),
-    ("MeasureError::Lock", "\"app.log.lock\", \"edited\"", "measure"),
-    ("MeasureError::NotAFile", "neither a file nor a folder", "measure"),
-    ("MeasureError::NotExplained", "is of an earlier start", "measure_faults"),
-    ("MeasureError::OtherBanks", "other PCR banks", "measure"),
-    ("MeasureError::OtherLog", "\"PCR 14\", \"event 1\"", "measure"),
-    ("MeasureError::Sealed", "\"app.log\", \"sealed\"", "measure"),
-    ("MeasureError::Unreadable", "is no log", "measure"),
-    ("TransportError::Open", "cannot open the TPM", "transport"),
-    ("TransportError::NoLocality", "knows no localities", "transport"),
+    ("LogsError::Missing", "asks for the log", "attacks/events"),
+    ("LogsError::Twice", "two logs of the name", "attacks/events"),
+    ("LogsError::NotExplained", " does not lead to its value", "attacks/events"),
+    ("LogsError::Unmeasured", " is at its start", "attacks/events"),
+    ("LogsError::Separator", "it has no separator", "attacks/events"),
+    ("LogsError::SecureBootOff", "Secure Boot was off", "attacks/events"),
+    ("LogsError::SecureBootKey", "Secure Boot's {variable} is none", "attacks/events"),
+    ("LogsError::NoAuthority", "by an authority that the policy names", "attacks/events"),
+    ("LogsError::NotRevoked", "does not revoke sha256:", "attacks/events"),
+    ("LogsError::UnexpectedEvent", "matches no rule of the policy", "attacks/events"),
+    ("LogsError::DuplicateEvent", "is a second one", "attacks/events"),
+    ("LogsError::EventDigest", "SHA-1 and unknown algorithms do not count", "attacks/events"),
+    ("LogsError::NotSealed", "does not end with a seal", "attacks/events"),
+    ("LogsError::AfterSeal", "follows the seal", "attacks/events"),
+    ("SeparatorError::Missing", "it has no separator", "attacks/events"),
+    ("SeparatorError::Twice", "second separator", "attacks/events"),
+    ("SeparatorError::Error", "tells an error (", "attacks/events"),
+    ("SeparatorError::Undecodable", "is called a separator, and measured something else", "attacks/events"),
+    ("SeparatorError::EventBetween", "stands between the separators", "attacks/events"),
+    ("SeparatorError::BeforeTheSystem", "before the firmware ended", "attacks/events"),
+    ("DecodeErrorKind::NotCbor", "starts_with(\"unreadable\")", "attacks/nitrotpm"),
+    ("LogsError::RuntimeList", "of the runtime list", "attacks/ima"),
+    ("RuntimeListError::Violations", "of the runtime list is a violation", "attacks/ima"),
+    ("RuntimeListError::Entry", "cannot be judged", "attacks/ima"),
+    ("RuntimeListError::NoBootAggregate", "does not begin with boot_aggregate", "attacks/ima"),
+    ("RuntimeListError::UnexpectedFile", "entry 2 of the runtime list", "attacks/ima"),
+    ("VerifyError::BootAggregate", "the runtime list is of another boot", "attacks/ima"),
+    ("VerifyError::NotACertification", "not TPM_ST_ATTEST_CERTIFY", "attacks/webauthn"),
+    ("VerifyError::Credential", "another relying party", "attacks/webauthn"),
+    ("VerifyError::Origin", "which the policy does not name", "attacks/webauthn"),
+    ("VerifyError::HclReport", "another key", "evidence/hcl"),
+    ("EvidenceError::Curve", "not on P-384", "attacks/nitrotpm"),
+    ("EvidenceError::Lacks", "of which a document of NitroTPM says nothing", "attacks/nitrotpm"),
+    ("CredentialError::RelyingParty", "another relying party", "attacks/webauthn"),
+    ("CredentialError::NobodyPresent", "nobody was present", "attacks/webauthn"),
+    ("CredentialError::OtherKey", "is not the key that the TPM certified", "attacks/webauthn"),
+    ("CredentialError::Attributes", "not one that its TPM made and keeps", "attacks/webauthn"),
+    ("CredentialError::Aaguid", "another model of authenticator", "attacks/webauthn"),
+    ("CredentialError::Profile", "its subject is not empty", "attacks/webauthn"),
+    ("HclError::Claims", "no array keys", "evidence/hcl"),
+    ("HclError::NoKey", "no HCLAkPub", "evidence/hcl"),
+    ("HclError::OtherKey", "another key", "evidence/hcl"),
+    ("PolicyError::RuntimeList", "last of its PCR", "evidence/ima"),
+    ("PolicyError::ImaRules", "accept_ima_violations", "evidence/ima"),
+    ("PolicyError::PathRule", "path_prefix", "evidence/ima"),
+    ("EnrollmentError::EndorsementAttributes", "its attributes are", "machines/enroll"),
+    ("EnrollmentError::OtherEndorsementKey", "somebody answers for a TPM that is not theirs", "machines/enroll"),
+    ("ProverError::Refused", "the TPM refuses", "machines/commands"),
+    ("ProverError::NotForThisTpm", "for none of this TPM's endorsement keys", "machines/enroll"),
+    ("ProverError::LastTry", "2 have failed, and 3 lock it", "machines/prove"),
+    ("ProverError::InactiveBank", "is not active", "machines/prove"),
+    ("ProverError::NoNvIndex", "no NV index", "machines/prove"),
+    ("ProverError::PcrsChange", "extended between quote and reading", "machines/prove"),
+    ("ProverError::Key", "cannot be used", "machines/prove"),
+    ("ProverError::Public", "what the TPM gave", "machines/prove"),
+    ("MeasureError::Edited", "\"app.log\", \"event\"", "machines/measure_faults"),
+    ("MeasureError::EmptyFolder", "holds no file", "machines/measure"),
+    ("MeasureError::File", "cannot look at", "machines/measure"),
+    ("MeasureError::Full", "\"app.log\", \"full\"", "machines/measure_faults"),
+    ("MeasureError::Lock", "\"app.log.lock\", \"edited\"", "machines/measure"),
+    ("MeasureError::NotAFile", "neither a file nor a folder", "machines/measure"),
+    ("MeasureError::NotExplained", "is of an earlier start", "machines/measure_faults"),
+    ("MeasureError::OtherBanks", "other PCR banks", "machines/measure"),
+    ("MeasureError::OtherLog", "\"PCR 14\", \"event 1\"", "machines/measure"),
+    ("MeasureError::Sealed", "\"app.log\", \"sealed\"", "machines/measure"),
+    ("MeasureError::Unreadable", "is no log", "machines/measure"),
+    ("TransportError::Open", "cannot open the TPM", "machines/transport"),
+    ("TransportError::NoLocality", "knows no localities", "machines/transport"),
 ];
 
 /// Errors of what talks to a TPM that no test provokes, and why. There is none of the verifier's.
@@ -183,13 +177,15 @@ fn errors() -> Vec<(String, Vec<String>)> {
     found
 }
 
-/// The texts of the tests, by their names, but for this one.
+/// The texts of the tests, by their paths such as `attacks/quote`, but for this one and what they share.
 fn tests() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let sources = paths.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let below = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let (folders, files): (Vec<_>, Vec<_>) = below(&folder).into_iter().partition(|path| path.is_dir());
+    let families = folders.iter().filter(|path| !path.ends_with("common")).flat_map(|path| below(path));
+    let sources = files.into_iter().chain(families).filter(|path| path.extension().is_some_and(|end| end == "rs"));
     let named = sources.map(|path| {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let name = path.strip_prefix(&folder).unwrap().with_extension("").to_str().unwrap().to_owned();
         (name, fs::read_to_string(path).unwrap())
     });
     named.filter(|(name, _)| name != "attack_table").collect()

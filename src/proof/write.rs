@@ -126,13 +126,13 @@ impl ProofBuilder {
     pub const PEM_LABEL: &'static str = "TPM PROOF";
 }
 
-/// Text that is no PEM of a proof, or a proof that is too large for it.
+/// A proof that is too large for PEM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PemError;
 
 impl fmt::Display for PemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not one PEM block between -----BEGIN TPM PROOF----- and -----END TPM PROOF-----")
+        f.write_str("the proof is too large to be written in PEM; write it in DER")
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::common::counting::Counting;
 use crate::common::forge::{
     ALTERNATIVE_NAME, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, Certificate, EXTENDED_KEY_USAGE, KEY_USAGE, Key,
-    NAME_CONSTRAINTS, NOW, SIGNS, SIGNS_CERTIFICATES, basic_constraints, distinguished_name, extension, integer,
+    NAME_CONSTRAINTS, NOW, SIGNS, SIGNS_CERTIFICATES, basic_constraints, distinguished_name, extension, hash, integer,
     key_usage, oid, sequence, tlv,
 };
 use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
@@ -177,6 +177,13 @@ fn x04_an_authority_must_be_one() {
         ca.extensions = vec![];
     });
     assert!(v1.is_err(), "{v1:?}");
+    // Where it has some all the same, it is no certificate.
+    let error = decode_error(with_middle(|ca| ca.version = vec![]));
+    assert!(matches!(error.kind, DecodeErrorKind::TrailingBytes(_)), "{error}");
+    // One of version 3 needs none: it is read, and lacks what an authority says.
+    let bare = Certificate { extensions: vec![], ..chain().middle }.sign(&Key::new(ROOT));
+    assert!(tpmproof::verify::Certificate::from_der(&bare).is_ok());
+    assert_eq!(kind(with_middle(|ca| ca.extensions = vec![])), "NotAuthority");
     // The root allows none below the one authority that there is; then one authority more.
     with_root(|ca| ca.extensions[0] = basic_constraints(true, Some(1))).unwrap();
     assert_eq!(with_root(|ca| ca.extensions[0] = basic_constraints(true, Some(0))), Err(CertificateError::PathLength));
@@ -191,6 +198,91 @@ fn x04_an_authority_must_be_one() {
     ];
     assert_eq!(judge(&longer, &root), Err(CertificateError::PathLength));
     judge(&[longer[0].clone(), longer[1].clone(), all[1].clone()], &root).unwrap();
+}
+
+#[test]
+fn x08_the_bits_and_the_purposes_of_a_certificate_are_well_formed() {
+    for wrong in [&[8, 0][..], &[9, 0], &[7, 0x40], &[1, 0x81], &[0], &[], &[0, 0x80, 0, 0]] {
+        let usage = extension(KEY_USAGE, true, &tlv(0x03, wrong));
+        let error = decode_error(with_leaf(|leaf| leaf.extensions[1] = usage));
+        assert_eq!(error.kind, DecodeErrorKind::NotDer("no valid BIT STRING of one or two octets"), "{wrong:?}");
+    }
+    let purposes = |content: &[u8]| extension(EXTENDED_KEY_USAGE, false, &sequence(&[content]));
+    let number = decode_error(with_leaf(|leaf| leaf.extensions[2] = purposes(&integer(&[1]))));
+    assert_eq!(number.kind, DecodeErrorKind::UnexpectedTag { found: 2, expected: 6 });
+    let second = [oid("6781050803"), integer(&[1])].concat();
+    assert!(matches!(
+        decode_error(with_leaf(|leaf| leaf.extensions[2] = purposes(&second))).kind,
+        DecodeErrorKind::UnexpectedTag { .. }
+    ));
+    // What is asked for and not there is said, and what is there instead.
+    let others = [oid("2b06010505070301"), oid("2b06010505070302")].concat();
+    let text = with_leaf(|leaf| leaf.extensions[2] = purposes(&others)).unwrap_err().to_string();
+    assert!(text.contains("1.3.6.1.5.5.7.3.1, 1.3.6.1.5.5.7.3.2"), "{text}");
+    let text = with_leaf(|leaf| drop(leaf.extensions.remove(2))).unwrap_err().to_string();
+    assert!(text.contains("no ExtendedKeyUsage"), "{text}");
+}
+
+#[test]
+fn x02_the_certificate_whose_signature_is_wrong_is_named() {
+    let (all, root) = chain().signed();
+    let stranger = Key::new(77);
+    let subject = |chain: &[Vec<u8>]| match judge(chain, &root) {
+        Err(CertificateError::Signature { subject }) => subject.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(subject(&[all[0].clone(), chain().middle.sign(&stranger)]), "CN=middle");
+    assert_eq!(subject(&[chain().leaf.sign(&stranger), all[1].clone()]), "CN=an attestation key");
+}
+
+#[test]
+fn x14_a_root_by_its_key_and_a_leaf_with_a_critical_purpose_share_one_budget() {
+    // Each root that is known by its key alone is asked for its own signature; then each path costs its own.
+    let (top, middle) = (Key::new(ROOT), Key::new(MIDDLE));
+    let mut leaf = Certificate::leaf("low", &Key::new(LEAF));
+    let purpose = |critical| extension(EXTENDED_KEY_USAGE, critical, &sequence(&[&oid("6781050803")]));
+    let low = Key::new(7);
+    let root = |serial: u8| {
+        let mut root = Certificate::authority("root", "root", &top);
+        root.serial = tlv(0x02, &[serial]);
+        root.sign(&top)
+    };
+    let chain = |leaf: &Certificate, wrong: u8, roots: u8| {
+        let mut chain = vec![leaf.sign(&low), Certificate::authority("middle", "low", &low).sign(&middle)];
+        chain.extend(
+            (0..wrong).map(|number| Certificate::authority("root", "middle", &Key::new(70 + number)).sign(&top)),
+        );
+        chain.push(Certificate::authority("root", "middle", &middle).sign(&top));
+        chain.extend((1..=roots).map(root));
+        chain
+    };
+    let spki = top.spki();
+    let judged = |chain: &[Vec<u8>]| judge_at(NOW.parse().unwrap(), chain, &[Anchor::Spki(&spki)], &SOFTWARE);
+    for (wrong, roots) in [0, 1, 2].into_iter().flat_map(|wrong| (1..=5 - wrong).map(move |roots| (wrong, roots))) {
+        let verdicts = [false, true].map(|critical| {
+            leaf.extensions[2] = purpose(critical);
+            judged(&chain(&leaf, wrong, roots))
+        });
+        // A path beside the right one costs more than there is.
+        let expected = if wrong == 0 { Ok(()) } else { Err(CertificateError::Budget) };
+        assert_eq!(verdicts, [expected; 2], "{wrong} beside, {roots} roots");
+    }
+}
+
+#[test]
+fn x05_a_root_by_the_digest_of_its_key_or_of_itself() {
+    let (mut all, root) = chain().signed();
+    all.push(root.clone());
+    let sha256 = |octets: &[u8]| -> [u8; 32] { hash(HashAlgorithm::Sha256, octets).try_into().unwrap() };
+    let judged = |anchor: Anchor<'_>| judge_at(NOW.parse().unwrap(), &all, &[anchor], &SOFTWARE);
+    let (key, other) = (Key::new(ROOT).spki(), Key::new(7).spki());
+    assert_eq!(judged(Anchor::SpkiSha256(sha256(&key))), Ok(()));
+    assert_eq!(judged(Anchor::CertificateSha256(sha256(&root))), Ok(()));
+    for wrong in
+        [Anchor::SpkiSha256(sha256(&other)), Anchor::SpkiSha256(sha256(&root)), Anchor::CertificateSha256(sha256(&key))]
+    {
+        assert_eq!(kind(judged(wrong)), "UnknownIssuer");
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@ use tpmproof::proof::ProofBuilder;
 use tpmproof::structures::{TpmAlgId, TpmaObject};
 use tpmproof::verify::{
     ATTESTATION_KEY, Anchor, Attestation, Attributes, CertificateError, CertificateRules, Challenge, KeyEvidence,
-    KeyIdentity, PcrRule, PcrValue, Pin, Policy, PolicyError, PolicyList, Purpose, Time, TrustedKey, VerifyError,
+    KeyIdentity, PcrRule, PcrValue, Pin, Platform, Policy, PolicyError, PolicyList, Purpose, Time, TrustedKey,
+    VerifyError,
 };
 use tpmproof::{Proof, verify_proof};
 
@@ -186,6 +187,21 @@ fn k08_the_hierarchy_is_the_one_expected() {
         let outcome = verify_proof(&Proof::from_der(&der).unwrap(), &policy, &challenge, Time::from_unix_seconds(0));
         assert_eq!(outcome.is_ok(), accepted);
         assert!(outcome.is_ok() || outcome.unwrap_err().error == VerifyError::HierarchyUnknown);
+    }
+    // A platform vouches for the hierarchy by its own root, and not by one that the policy names beside it.
+    let (root, leaf) = certified(&key);
+    let anchors = [Anchor::Certificate(&root)];
+    let message = quote().bytes();
+    let value = PcrValue { bank: TpmAlgId(0x000b), index: 0, value: &[1; 32] };
+    let der = ProofBuilder::new(&message, &key.sign(&message)).pcr(value).certificate(&leaf).to_der();
+    for (platform, count) in [(&Platform::AZURE, true), (&Platform::AWS, true), (&Platform::AZURE, false)] {
+        let purposes = [Purpose::Oid(ATTESTATION_KEY)];
+        let certificate = CertificateRules { purposes: PolicyList::new(&purposes), ..CertificateRules::default() };
+        let policy = Policy::builder().platform(platform).certificate(certificate).anchors(&anchors).pcrs(&rules);
+        let policy = if count { policy.reset_count(3) } else { policy }.build().unwrap();
+        let outcome = verify_proof(&Proof::from_der(&der).unwrap(), &policy, &challenge, NOW.parse().unwrap());
+        let expected = if count { Some(VerifyError::HierarchyUnknown) } else { None };
+        assert_eq!(outcome.err().map(|rejection| rejection.error), expected, "{}", platform.name);
     }
 }
 

@@ -8,8 +8,8 @@ use tpmproof::structures::{Tpm2bData, TpmAlgId, TpmiAlgHash, TpmtHa, TpmtPublic}
 use tpmproof::verify::{
     Activation, Anchor, Attachments, Attestation, BankSelection, CertificateError, CertificateRules, Challenge,
     EventRule, EventRules, Evidence, GoogleRule, KeyEvidence, KeyIdentity, Log, LogPart, Logs, LogsError, PcrRule,
-    PcrValue, PcrValues, Pin, Policy, PolicyBuilder, PolicyList, Rejection, Replay, ReplayError, SecureBootError,
-    SecureBootRules, Time, TrustedKey, VerifiedChain, VerifyError,
+    PcrState, PcrValue, PcrValues, Pin, Policy, PolicyBuilder, PolicyList, Rejection, Replay, ReplayError,
+    SecureBootError, SecureBootRules, Time, TrustedKey, VerifiedChain, VerifyError,
 };
 use tpmproof::{Decode, DecodeErrorKind, Encode, EncodeError, Proof};
 
@@ -99,6 +99,39 @@ fn k03_evidence_without_a_key() {
     let other = Machine { key: KeyEvidence::new().with_spki(spki), ..Machine::new() };
     let sha256 = hash(SHA256, spki).try_into().unwrap();
     assert_eq!(other.error(rules), VerifyError::UnknownKey(KeyIdentity::SpkiSha256(sha256)));
+}
+
+/// The state of each quoted PCR, in a report that rejects.
+#[test]
+fn a_state_is_what_is_known_of_a_value() {
+    let log = [header(&[SHA256]), event(&[SHA256], 5, 5, b"a", b"a"), event(&[SHA256], 6, 5, b"b", b"b")].concat();
+    let mut machine = Machine::of(&log);
+    for index in [1, 2, 3, 4, 6] {
+        machine.values[index] = VALUES[index].to_vec();
+    }
+    let rules = [
+        PcrRule::zero(SHA256, 0),
+        golden(1, &VALUES[1]),
+        golden(2, &VALUES[1]),
+        PcrRule::zero(SHA256, 3),
+        PcrRule::log(SHA256, 4),
+        PcrRule::log(SHA256, 5),
+        PcrRule::log(SHA256, 6),
+    ];
+    let events = EventRules { allow_unknown: PolicyList::new(&[4, 5, 6]), ..EventRules::default() };
+    let rejection = machine.judge(|builder| builder.pcrs(leak(&rules)).events(events)).expect_err("accepted");
+    let states: Vec<_> = rejection.report.pcrs().map(|(pcr, state)| (pcr.index, state)).collect();
+    let expected = [
+        PcrState::Zero,
+        PcrState::Golden,
+        PcrState::Unexplained,
+        PcrState::Unexplained,
+        PcrState::AbsentFromLog,
+        PcrState::Explained,
+        PcrState::Unexplained,
+        PcrState::NotJudged,
+    ];
+    assert_eq!(states, (0..).zip(expected).collect::<Vec<_>>());
 }
 
 #[test]

@@ -246,6 +246,25 @@ fn x12_a_part_of_a_list_is_about_its_certificates_only() {
 }
 
 #[test]
+fn x12_the_eighth_signature_is_still_verified() {
+    let wrong = List::of("middle").sign(&Key::new(77));
+    for (count, why) in [
+        (1, UnknownRevocation::Signature),
+        (7, UnknownRevocation::Signature),
+        (8, UnknownRevocation::Signature),
+        (9, UnknownRevocation::Budget),
+        (10, UnknownRevocation::Budget),
+    ] {
+        assert_eq!(chain().judge(&vec![&wrong[..]; count]), unknown(0, why), "{count}");
+    }
+    let (middle, root) = (of_middle(), of_root());
+    let lists = [vec![&wrong[..]; 6], vec![&middle[..], &root[..]]].concat();
+    assert_eq!(chain().judge(&lists), Ok(RevocationStatus::NotRevoked));
+    let lists = [vec![&wrong[..]; 7], vec![&middle[..], &root[..]]].concat();
+    assert_eq!(chain().judge(&lists), unknown(1, UnknownRevocation::Budget));
+}
+
+#[test]
 fn x12_many_lists_cost_no_more_than_eight_signatures() {
     static COUNTING: Counting = Counting::new();
     let wrong = List::of("middle").sign(&Key::new(77));

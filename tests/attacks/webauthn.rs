@@ -2,7 +2,7 @@
 
 use crate::common::cbor::{array, bytes, int, map, text, uint};
 use crate::common::forge::{
-    self, Key, NONCE, NOW, basic_constraints, extension, hash, key_usage, name, oid, sequence, tlv,
+    self, Key, NONCE, NOW, basic_constraints, extension, hash, key_usage, name, oid, sequence, sized, tlv,
 };
 use crate::common::webauthn::{
     CLIENT_DATA, FIDO_AAGUID, ORIGIN, RP_ID, Statement, aik, authority, authority_key, certificate, cose_key,
@@ -314,6 +314,86 @@ fn q12_q17_authenticator_data_are_read_strictly() {
         key(&[(1, int(2)), (3, int(-7)), (4, int(1)), (-1, int(1)), (-2, bytes(&x)), (-3, bytes(&y))]),
     ] {
         refused_as(Statement { cose_key: wrong, ..Statement::genuine() });
+    }
+}
+
+/// Whether the object is read at all.
+fn reads(statement: &Statement) -> Result<(), String> {
+    AttestationObject::from_cbor(&statement.object()).map(|_| ()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn q17_authenticator_data_are_read_to_their_bounds() {
+    let statement = |length| Statement { credential_id: vec![7; length], ..Statement::genuine() };
+    assert_eq!((judge(&statement(1023)), reads(&statement(1023))), (None, Ok(())));
+    for length in [1024, 1025, 5000] {
+        assert!(reads(&statement(length)).unwrap_err().contains("over the limit of 1023"), "{length}");
+    }
+    // Keys of all kinds that are known: another than the certified one is refused for that, and not because it cannot be read.
+    let rsa = |exponent: &[u8]| {
+        map(&[(int(1), int(3)), (int(3), int(-257)), (int(-1), bytes(&[0xc1; 256])), (int(-2), bytes(exponent))])
+    };
+    let p384 = |length: usize| {
+        let (x, y) = (bytes(&[1; 48]), bytes(&vec![2; length]));
+        map(&[(int(1), int(2)), (int(3), int(-35)), (int(-1), int(2)), (int(-2), x), (int(-3), y)])
+    };
+    let with = |cose_key| Statement { cose_key, ..Statement::genuine() };
+    for known in [rsa(&[1, 0, 1]), rsa(&[1; 8]), p384(48)] {
+        assert_eq!(reads(&with(known.clone())), Ok(()));
+        refused(&with(known), "is not the key that the TPM certified");
+    }
+    for length in [9, 10, 16] {
+        assert!(reads(&with(rsa(&vec![1; length]))).unwrap_err().contains("over the limit of 8"), "{length}");
+    }
+    assert!(reads(&with(p384(32))).unwrap_err().contains("length 32 where 48 is expected"));
+}
+
+#[test]
+fn q17_the_flags_say_who_was_there() {
+    for (flags, verified) in [(0x45, true), (0x41, false)] {
+        let object = Statement { flags, ..Statement::genuine() }.object();
+        let object = AttestationObject::from_cbor(&object).unwrap();
+        with_policy(
+            |builder| builder,
+            |policy| {
+                let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
+                let client = ClientData::read_by_caller(sha256, Challenge::nonce(NONCE).unwrap(), ORIGIN);
+                let report = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
+                let attested = report.attested().unwrap();
+                assert!(attested.is_fresh());
+                let Attested::Credential(credential) = attested else { panic!("no credential") };
+                let data = credential.authenticator_data().unwrap();
+                assert_eq!((data.user_present(), data.user_verified()), (true, verified), "{flags:#x}");
+            },
+        );
+    }
+}
+
+#[test]
+fn s05_a_framed_signature_is_of_the_scheme_and_hash_of_alg() {
+    let algorithms = [
+        (-257, 0x14u16, 0x0bu16),
+        (-258, 0x14, 0x0c),
+        (-259, 0x14, 0x0d),
+        (-65535, 0x14, 0x04),
+        (-37, 0x16, 0x0b),
+        (-38, 0x16, 0x0c),
+        (-39, 0x16, 0x0d),
+    ];
+    let read = |algorithm, scheme: u16, hash: u16| {
+        let framed = [&scheme.to_be_bytes()[..], &hash.to_be_bytes(), &sized(&[7; 256])].concat();
+        reads(&Statement { algorithm, signature: Some(framed), ..Statement::genuine() })
+    };
+    for (algorithm, scheme, hash) in algorithms {
+        for (_, other_scheme, other_hash) in algorithms {
+            let found = read(algorithm, other_scheme, other_hash);
+            if (other_scheme, other_hash) == (scheme, hash) {
+                assert_eq!(found, Ok(()), "{algorithm}");
+            } else {
+                let found = found.unwrap_err();
+                assert!(found.contains("another algorithm than alg says"), "{algorithm}: {found}");
+            }
+        }
     }
 }
 

@@ -74,6 +74,7 @@ pub struct Statement {
     pub rp_id: String,
     pub flags: u8,
     pub aaguid: [u8; 16],
+    pub credential_id: Vec<u8>,
     pub cose_key: Vec<u8>,
     /// What follows the key.
     pub extensions: Vec<u8>,
@@ -89,6 +90,8 @@ pub struct Statement {
     pub signer: Key,
     /// In the form of the specification, a `TPMT_SIGNATURE`.
     pub framed: bool,
+    /// Instead of a signature.
+    pub signature: Option<Vec<u8>>,
     /// More fields of `attStmt`, and of the object.
     pub more: Vec<(Vec<u8>, Vec<u8>)>,
     pub outer: Vec<(Vec<u8>, Vec<u8>)>,
@@ -101,6 +104,7 @@ impl Statement {
             rp_id: RP_ID.into(),
             flags: 0x45,
             aaguid: [8; 16],
+            credential_id: b"the credential".to_vec(),
             cose_key: cose_key(&key),
             extensions: vec![],
             // userWithAuth, fixedTPM, fixedParent, sensitiveDataOrigin, sign: not restricted, and without a scheme.
@@ -114,6 +118,7 @@ impl Statement {
             name: None,
             signer: aik(),
             framed: false,
+            signature: None,
             more: vec![],
             outer: vec![],
         }
@@ -125,7 +130,7 @@ impl Statement {
             &[self.flags],
             &7u32.to_be_bytes(),
             &self.aaguid,
-            &sized(b"the credential"),
+            &sized(&self.credential_id),
             &self.cose_key,
             &self.extensions,
         ]
@@ -149,7 +154,7 @@ impl Statement {
         let chain: Vec<_> = self.certificates.iter().map(|der| bytes(der)).collect();
         let mut statement = vec![
             (text("alg"), int(self.algorithm)),
-            (text("sig"), bytes(&signature)),
+            (text("sig"), bytes(self.signature.as_ref().unwrap_or(&signature))),
             (text("ver"), text("2.0")),
             (text("x5c"), array(&chain)),
             (text("pubArea"), bytes(&self.public)),

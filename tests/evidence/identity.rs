@@ -103,3 +103,26 @@ fn by_age() {
         "the certificate was issued at 2026-01-01T00:00:00Z, before 2026-01-01T00:00:01Z, the policy's earliest date"
     );
 }
+
+#[cfg(feature = "cli")]
+#[test]
+fn it_is_said_whether_the_rules_name_a_machine() {
+    use crate::common::cli::{Folder, run, vector};
+    let folder = Folder::new("identity");
+    let proof = vector("serving-rsa.proof");
+    let header = std::fs::read_to_string(&proof).unwrap();
+    let nonce = header.lines().find_map(|line| line.strip_prefix("nonce: ")).unwrap();
+    let policy = std::fs::read_to_string(vector("policies/serving-rsa.toml")).unwrap();
+    let judged = |rule: &str| {
+        let policy = folder.write("policy.toml", policy.replace("[key]\n", &format!("[key]\n{rule}\n")).as_bytes());
+        run(&["verify", &proof, "--policy", &policy, "--nonce", nonce, "--at", NOW].map(str::to_owned))
+    };
+    for (rule, code, said) in [
+        ("", 0, "not checked  identity           any machine certified by this authority passes"),
+        ("subject = [\"CN=machine\"]", 0, "pass         identity           the certificate names the machine"),
+        ("subject = [\"CN=other\"]", 1, "the certificate is of CN=machine, which the policy does not name"),
+    ] {
+        let found = judged(rule);
+        assert!(found.code == code && found.out.contains(said), "{rule}: {found:?}");
+    }
+}

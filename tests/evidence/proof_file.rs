@@ -93,4 +93,6 @@ fn pem_is_the_same_proof() {
     assert!(pem.starts_with("-----BEGIN TPM PROOF-----\n"));
     let (label, der) = pem_rfc7468::decode_vec(pem.as_bytes()).unwrap();
     assert_eq!((label, der), (ProofBuilder::PEM_LABEL, builder.to_der()));
+    let too_large = tpmproof::proof::PemError.to_string();
+    assert!(too_large.contains("too large") && too_large.contains("DER"), "{too_large}");
 }

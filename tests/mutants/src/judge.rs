@@ -27,9 +27,6 @@ struct Test {
     notices: AtomicUsize,
 }
 
-/// What a test says of itself when nothing is changed, at most; one that takes longer tells nothing.
-const LONGEST: Duration = Duration::from_secs(240);
-
 pub fn judge(tree: &Path, work: &Path, build: &Build) -> Result<Judged, Failure> {
     let tests = tests(tree, work, build)?;
     let reached: BTreeSet<usize> = tests.iter().flat_map(|test| test.reaches.iter().copied()).collect();
@@ -43,8 +40,12 @@ pub fn judge(tree: &Path, work: &Path, build: &Build) -> Result<Judged, Failure>
         own.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
         let mut spent = Duration::ZERO;
         let by = own.iter().find(|test| {
+            if spent + test.takes > budget {
+                return false;
+            }
             spent += test.takes;
-            spent.saturating_sub(test.takes) < budget && run(tree, test, &[("MUTANT", mutant.to_string())], test.takes * 5 + Duration::from_secs(10)).is_none()
+            let limit = test.takes * 5 + Duration::from_secs(10);
+            run(tree, test, &[("MUTANT", mutant.to_string())], limit).is_none()
         });
         match by {
             Some(test) => {
@@ -85,6 +86,7 @@ fn tests(tree: &Path, work: &Path, build: &Build) -> Result<Vec<Test>, Failure> 
             }
         }
     }
+    let longest = Duration::from_secs(number("MUTANTS_LONGEST", 240));
     let kept = Mutex::new(vec![]);
     let done = AtomicUsize::new(0);
     in_parallel(&all, |(name, binary, function)| {
@@ -99,7 +101,7 @@ fn tests(tree: &Path, work: &Path, build: &Build) -> Result<Vec<Test>, Failure> 
             notices: AtomicUsize::new(0),
         };
         let reached = [("MUTANTS_REACHED", file.display().to_string())];
-        match run(tree, &test, &reached, LONGEST) {
+        match run(tree, &test, &reached, longest) {
             Some(takes) => test.takes = takes,
             None => eprintln!("{name}: fails, or takes too long, with nothing changed: not used"),
         }

@@ -6,8 +6,8 @@
 //! build, each behind a number that the environment names; the tests say which changes they come by; and a change is tried with those, one test
 //! at a time, until one fails. What cannot stand beside the rest (in a `const fn`, a chain of `let`) is left to cargo-mutants and listed.
 //!
-//! Environment: MUTANTS_JOBS (2) tests at once; MUTANTS_TESTS, words of which a test's name must have one; MUTANTS_SECONDS (90), how long the
-//! tests of one change may take before it counts as not noticed.
+//! Environment: MUTANTS_JOBS (2) tests at once; MUTANTS_TESTS, words of which a test's name must have one; MUTANTS_LONGEST (240), after
+//! how many seconds a test is not used; MUTANTS_SECONDS (90), how long the tests of one change may take before it counts as not noticed.
 
 mod compile;
 mod judge;

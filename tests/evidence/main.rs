@@ -8,6 +8,7 @@ mod common;
 mod accepts;
 mod azure;
 mod cel;
+mod debugged;
 mod error_words;
 mod facts;
 mod field_certificates;

@@ -2,6 +2,7 @@
 //! of the attack.
 #![cfg(feature = "std")]
 
+use crate::MILLION;
 use crate::common::log::{le16, le32};
 use tpmproof::log::{EventData, LogErrorKind, SignatureEntry, TcgEventType, UefiVariable};
 
@@ -117,9 +118,9 @@ fn l27_nodes_of_a_device_path_go_forward() {
     let beyond = image(&[&[4, 4][..], &le16(100), b"rest"].concat());
     assert_eq!(decoded(TcgEventType::EFI_BOOT_SERVICES_DRIVER, &beyond).unwrap_err(), LogErrorKind::UnexpectedEnd);
     // A million nodes without data: as many steps, and no stack.
-    let long = image(&[4, 4, 4, 0].repeat(1_000_000));
+    let long = image(&[4, 4, 4, 0].repeat(MILLION));
     let path = decoded(TcgEventType::EFI_BOOT_SERVICES_DRIVER, &long).unwrap();
-    assert_eq!(path.to_string().len(), 999_999);
+    assert_eq!(path.to_string().len(), MILLION - 1);
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn l23_containers_in_containers() {
         }
         data
     };
-    let data = nested(2_000_000);
+    let data = nested(2 * MILLION);
     // 64 KiB are too few for two million frames of whatever size.
     let refused = std::thread::Builder::new()
         .stack_size(64 * 1024)

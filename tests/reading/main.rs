@@ -5,6 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+/// As many as show that no stack is taken. Miri would take hours, and looks for something else.
+#[cfg(feature = "std")]
+const MILLION: usize = if cfg!(miri) { 1_000 } else { 1_000_000 };
+
 mod attacks_log;
 mod attacks_uefi;
 mod event_data;

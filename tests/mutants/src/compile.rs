@@ -109,7 +109,7 @@ pub fn compile(tree: &Path, mutants: &[Mutant]) -> Result<Build, Failure> {
             fs::write(tree.join(file), &one.text)?;
             planted.insert(*file, one);
         }
-        let (mut messages, mut binaries) = cargo(tree, &["check", "--lib"])?;
+        let (mut messages, mut binaries) = cargo(tree, &["check", "--lib", "--tests", "--keep-going"])?;
         if messages.is_empty() {
             (messages, binaries) = cargo(tree, &["test", "--no-run", "--lib", "--bins", "--tests"])?;
         }

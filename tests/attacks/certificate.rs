@@ -176,7 +176,12 @@ fn x04_an_authority_must_be_one() {
         ca.version = vec![];
         ca.extensions = vec![];
     });
-    assert!(v1.is_err(), "{v1:?}");
+    assert_eq!(kind(v1), "NotAuthority");
+    let v1 = with_leaf(|leaf| {
+        leaf.version = vec![];
+        leaf.extensions = vec![];
+    });
+    assert_eq!(v1, Err(CertificateError::Rule("a certificate is not X.509 v3")));
     // Where it has some all the same, it is no certificate.
     let error = decode_error(with_middle(|ca| ca.version = vec![]));
     assert!(matches!(error.kind, DecodeErrorKind::TrailingBytes(_)), "{error}");
@@ -221,6 +226,31 @@ fn x08_the_bits_and_the_purposes_of_a_certificate_are_well_formed() {
     assert!(text.contains("1.3.6.1.5.5.7.3.1, 1.3.6.1.5.5.7.3.2"), "{text}");
     let text = with_leaf(|leaf| drop(leaf.extensions.remove(2))).unwrap_err().to_string();
     assert!(text.contains("no ExtendedKeyUsage"), "{text}");
+}
+
+#[test]
+fn x04_the_certificate_that_is_no_authority_is_named() {
+    let subject = |verdict| match verdict {
+        Err(CertificateError::NotAuthority { subject }) => subject.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(subject(with_middle(|ca| ca.extensions[0] = basic_constraints(false, None))), "CN=middle");
+}
+
+#[test]
+fn x08_a_name_has_at_most_sixteen_parts() {
+    let part = |number: u8| tlv(0x31, &sequence(&[&oid("550403"), &tlv(0x0c, &[b'a' + number])]));
+    let named = |count: u8| sequence(&[&(0..count).flat_map(part).collect::<Vec<u8>>()]);
+    with_leaf(|leaf| leaf.subject = named(16)).unwrap();
+    for count in [17, 18, 40] {
+        let error = decode_error(with_leaf(|leaf| leaf.subject = named(count)));
+        assert_eq!(error.kind, DecodeErrorKind::TooLong { found: 17, limit: 16 }, "{count}");
+    }
+    // What is no text, or text of a kind that is not read, is shown in digits.
+    for (tag, octets, shown) in [(0x0c, "AB", "CN=AB"), (0x13, "AB", "CN=AB"), (0x1e, "AB", "CN=#4142"), (0x04, "AB", "CN=#4142")] {
+        let der = Certificate { subject: distinguished_name(tag, octets), ..chain().leaf }.sign(&Key::new(MIDDLE));
+        assert_eq!(tpmproof::verify::Certificate::from_der(&der).unwrap().subject().to_string(), shown, "{tag:#x}");
+    }
 }
 
 #[test]
@@ -621,13 +651,23 @@ fn x21_weak_algorithms_of_authorities() {
         });
         assert_eq!(kind(verdict), "Algorithm");
     }
-    let small = sequence(&[&integer(&[0xff; 128]), &integer(&[1, 0, 1])]);
     let rsa_sha256 = sequence(&[&oid("2a864886f70d01010b"), &[5, 0]]);
-    let mut chain = chain();
-    chain.middle.spki = rsa_spki(&small);
-    chain.leaf.inner_algorithm.clone_from(&rsa_sha256);
-    chain.leaf.outer_algorithm = rsa_sha256;
-    assert_eq!(kind(chain.judge()), "WeakKey");
+    // A weak key is told from a signature that is wrong.
+    for (octets, exponent, expected) in [
+        (128, &[1, 0, 1][..], "WeakKey"),
+        (256, &[1, 0, 1], "Signature"),
+        (512, &[1, 0, 1], "Signature"),
+        (520, &[1, 0, 1], "WeakKey"),
+        (256, &[1, 0, 3], "Signature"),
+        (256, &[0xff, 0xff], "WeakKey"),
+        (256, &[3], "WeakKey"),
+    ] {
+        let mut chain = chain();
+        chain.middle.spki = rsa_spki(&sequence(&[&integer(&vec![0xff; octets]), &integer(exponent)]));
+        chain.leaf.inner_algorithm.clone_from(&rsa_sha256);
+        chain.leaf.outer_algorithm.clone_from(&rsa_sha256);
+        assert_eq!(kind(chain.judge()), expected, "{octets} {exponent:?}");
+    }
 }
 
 #[test]

@@ -269,6 +269,10 @@ fn t05_each_part_of_the_nonce_counts() {
         nonce(&endpoint(&Identity::of(3)), 1, 1),
     ];
     assert!(all.iter().all(|nonce| ChannelNonce::is_one(nonce) && nonce.len() == ChannelNonce::SIZE));
+    // Neither its size nor its first octets alone make one.
+    let first = &all[0];
+    assert!(!ChannelNonce::is_one(&[7; ChannelNonce::SIZE]) && !ChannelNonce::is_one(&first[..first.len() - 1]));
+    assert!(!ChannelNonce::is_one(&[&first[..], &[0]].concat()) && !ChannelNonce::is_one(&[]));
     // By hand, as the documentation has it.
     let content = [Role::Server.label(), &[1; 32], &[1; 32], &hash(SHA256, &one.key.spki())].concat();
     assert_eq!(all[0], [&b"ch"[..], &hash(SHA256, &content)].concat());

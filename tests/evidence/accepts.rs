@@ -21,8 +21,22 @@ fn pinned_by_name() {
         let challenge = Challenge::nonce(nonce).unwrap();
         let report = verify_proof(&proof, &policy, &challenge, Time::from_unix_seconds(0));
         match report {
-            Ok(report) => println!("{}\n{report}", quote.id),
+            Ok(report) => {
+                println!("{}\n{report}", quote.id);
+                assert!(report.attested().unwrap().is_fresh());
+                // Who judges what software extended is told whether what booted is known.
+                let software = rules.iter().any(|rule| rule.index >= 8);
+                assert_eq!(report.to_string().contains("boot-anchor"), software);
+            }
             Err(rejection) => panic!("{}: {rejection}\n{}", quote.id, rejection.report),
+        }
+        let rules: Vec<_> = rules.iter().filter(|rule| rule.index < 8).copied().collect();
+        if !rules.is_empty() {
+            let policy = Policy::builder().pinned(&pins).pcrs(&rules).allow_sha1_bank(true).build().unwrap();
+            let any = Challenge::insecure_no_freshness();
+            let report = verify_proof(&proof, &policy, &any, Time::from_unix_seconds(0)).unwrap();
+            assert!(!report.attested().unwrap().is_fresh());
+            assert!(!report.to_string().contains("boot-anchor"));
         }
     }
 }

@@ -27,7 +27,15 @@ fn of_keys_and_quotes() {
         (&VerifyError::UnsupportedCurve(TpmEccCurve::BN_P256), "TPM_ECC_NIST_P256, TPM_ECC_NIST_P384"),
         (
             &VerifyError::Attributes { missing: TpmaObject::RESTRICTED, forbidden: TpmaObject::DECRYPT },
-            "might sign what no TPM made",
+            "its attributes lack RESTRICTED have DECRYPT; with other attributes it might sign what no TPM made",
+        ),
+        (
+            &VerifyError::Attributes { missing: TpmaObject::RESTRICTED, forbidden: TpmaObject(0) },
+            "its attributes lack RESTRICTED; with",
+        ),
+        (
+            &VerifyError::Attributes { missing: TpmaObject(0), forbidden: TpmaObject::DECRYPT },
+            "its attributes have DECRYPT; with",
         ),
         (
             &VerifyError::SchemeMismatch { key: None, signature: (TpmAlgId::RSASSA, TpmAlgId::SHA256) },

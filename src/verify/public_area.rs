@@ -99,11 +99,13 @@ fn ml_dsa_key(set: TpmiMldsaParms, key: &[u8]) -> Result<PublicKey<'_>, VerifyEr
     }
 }
 
-/// An attestation key signs only what its TPM made: restricted, fixed to it, made in it, and for nothing else.
 /// What a signing key has that was made in its TPM and never leaves it.
 pub(crate) const OWN_SIGNING: u32 =
     TpmaObject::SIGN.0 | TpmaObject::FIXED_TPM.0 | TpmaObject::FIXED_PARENT.0 | TpmaObject::SENSITIVE_DATA_ORIGIN.0;
+// Part 2, 8.3: bits 18, 1, 4 and 5.
+const _: () = assert!(OWN_SIGNING == 0x0004_0032);
 
+/// An attestation key signs only what its TPM made: restricted, fixed to it, made in it, and for nothing else.
 pub(crate) fn judge_attributes<'e>(found: TpmaObject) -> Result<(), VerifyError<'e>> {
     let missing = TpmaObject((OWN_SIGNING | TpmaObject::RESTRICTED.0) & !found.0);
     let forbidden = TpmaObject(found.0 & TpmaObject::DECRYPT.0);

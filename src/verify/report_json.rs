@@ -163,3 +163,15 @@ impl Write for InString<'_, '_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Quoted;
+    use std::string::ToString;
+
+    /// Text out of evidence is escaped before, so that nothing of it comes here that needs this.
+    #[test]
+    fn a_string_is_one_whatever_it_holds() {
+        assert_eq!(Quoted(&"a\n\"\\\u{1b}\u{7f}\u{20ac}").to_string(), "\"a\\u000a\\\"\\\\\\u001b\u{7f}\u{20ac}\"");
+    }
+}

@@ -122,6 +122,14 @@ fn x01_a_chain_that_is_cut_short() {
     let (all, root) = chain().signed();
     assert_eq!(judge(&[], &root), Err(CertificateError::Absent));
     assert_eq!(kind(judge(&all[..1], &root)), "UnknownIssuer");
+    // Who is missing is named.
+    let other = Certificate::authority("other", "other", &Key::new(7)).sign(&Key::new(7));
+    for (chain, expected) in [(&all[..1], "CN=middle"), (&all[..], "CN=root")] {
+        match judge(chain, &other) {
+            Err(CertificateError::UnknownIssuer { issuer }) => assert_eq!(issuer.to_string(), expected),
+            other => panic!("{other:?}"),
+        }
+    }
     assert_eq!(kind(judge(&all[1..], &root)), "LeafIsAuthority");
     // Directly under the anchor.
     let leaf = Certificate::leaf("root", &Key::new(LEAF)).sign(&Key::new(ROOT));
@@ -247,7 +255,9 @@ fn x08_a_name_has_at_most_sixteen_parts() {
         assert_eq!(error.kind, DecodeErrorKind::TooLong { found: 17, limit: 16 }, "{count}");
     }
     // What is no text, or text of a kind that is not read, is shown in digits.
-    for (tag, octets, shown) in [(0x0c, "AB", "CN=AB"), (0x13, "AB", "CN=AB"), (0x1e, "AB", "CN=#4142"), (0x04, "AB", "CN=#4142")] {
+    for (tag, octets, shown) in
+        [(0x0c, "AB", "CN=AB"), (0x13, "AB", "CN=AB"), (0x1e, "AB", "CN=#4142"), (0x04, "AB", "CN=#4142")]
+    {
         let der = Certificate { subject: distinguished_name(tag, octets), ..chain().leaf }.sign(&Key::new(MIDDLE));
         assert_eq!(tpmproof::verify::Certificate::from_der(&der).unwrap().subject().to_string(), shown, "{tag:#x}");
     }
@@ -635,6 +645,15 @@ fn x20_a_key_has_one_form() {
         ("a modulus with a leading zero", rsa(tlv(0x02, &[&[0, 0][..], &[0x7f; 255]].concat()))),
     ] {
         assert!(outcome(spki).is_err(), "{what}");
+    }
+    // Numbers are read as they are, if they are small enough; whether they make a good key is asked later.
+    let exponent = |octets: &[u8]| rsa_spki(&sequence(&[&integer(&[0xc1; 256]), &tlv(0x02, octets)]));
+    let readable = |octets: &[u8]| !matches!(outcome(exponent(octets)), Err(VerifyError::Decode { .. }));
+    for octets in [&[3][..], &[1, 0, 1], &[0], &[1; 8], &[0, 0x81, 1, 1, 1, 1, 1, 1, 1]] {
+        assert!(readable(octets), "{octets:?}");
+    }
+    for octets in [&[1; 9][..], &[1; 16], &[0, 1], &[0x80], &[]] {
+        assert!(!readable(octets), "{octets:?}");
     }
 }
 

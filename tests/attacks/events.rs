@@ -4,6 +4,7 @@
 
 use crate::common::cli::Outcome;
 use crate::common::forge::{hash, integer, oid, sequence, tlv};
+use crate::common::ima::Linux;
 use crate::common::log::{ACTION, CONFIG, GLOBAL, NO_ACTION, SECURITY, SEPARATOR, measurement, variable};
 use crate::common::machine::{
     AUTHORITY, EFI_ACTION, Event, Machine, digest, digits, entry, measured, of_data, of_der, of_other, separator,
@@ -225,6 +226,52 @@ fn r14_the_system_is_not_measured_before_the_firmware_ended() {
     refused(&early, &policy(), "separators", "before the firmware ended");
     // Afterwards it may be.
     accepted(&changed(|machine| machine.firmware.push(of_data(9, ACTION, b"later"))), &policy());
+}
+
+/// That the firmware ended is told where a PCR of its own is judged, and only there; an order that contradicts it is refused anywhere.
+#[test]
+fn separators_are_told_of_where_the_firmware_is_judged() {
+    let told =
+        "pass         separators         the firmware ended its PCRs that are judged, each once and without an error\n";
+    assert!(accepted(&Machine::new(), &policy()).out.contains(told));
+    for pcr in 0..8 {
+        let one = format!("[pcr.sha256]\n{pcr} = \"log\"\n[events]\nallow_unknown = [{pcr}]\n");
+        let outcome = accepted(&Machine::new(), &one);
+        assert!(outcome.out.contains(told), "PCR {pcr}: {outcome:?}");
+    }
+    let system = "[pcr.sha256]\n13 = \"log\"\n[logs]\n13 = [\"firmware\", \"application\"]\n[events]\naccept_any_boot = \
+                  true\nallow_unknown = [13]\n";
+    let outcome = accepted(&Machine::new(), system);
+    assert!(!outcome.out.contains("separators"), "{outcome:?}");
+    let early = changed(|machine| machine.firmware.insert(1, of_data(9, ACTION, b"early")));
+    refused(&early, system, "separators", "before the firmware ended");
+}
+
+/// That files count by their paths alone is told where a rule has a path and no digests, and only there.
+#[test]
+fn rules_that_are_told_of() {
+    let told = |outcome: &Outcome| {
+        let line = outcome.out.lines().find_map(|line| line.trim_start().strip_prefix("pass         events "));
+        line.unwrap_or_else(|| panic!("{outcome:?}")).trim_start().to_owned()
+    };
+    let (known, alone) =
+        ("each event matches a rule of the policy", "; some files by their paths alone, whatever they hold");
+    let tolerated = format!("{known}, but in PCRs where the policy tolerates any");
+    assert_eq!(told(&accepted(&Machine::new(), &policy())), known);
+    // Rules without digests that have no path, but a kind.
+    assert_eq!(told(&accepted(&Machine::new(), &slim(&db()))), known);
+    let linux = Linux::new().machine();
+    let files = |rest: &str, digest: &str| {
+        let shell = format!("{{ pcr = 10, path = \"/usr/bin/bash\", digest = [\"{}\"] }}", sha256(b"a shell"));
+        let library = format!("{{ pcr = 10, path = \"/usr/lib/libc.so\"{digest} }}");
+        let rules = format!("accept_any_boot = true\n{rest}allow = [{shell}, {library}]\n");
+        told(&accepted(&linux, &format!("[pcr.sha256]\n10 = \"log\"\n[logs]\n10 = [\"ima\"]\n[events]\n{rules}")))
+    };
+    let digest = format!(", digest = [\"{}\"]", sha256(b"a library"));
+    assert_eq!(files("", &digest), known);
+    assert_eq!(files("", ""), format!("{known}{alone}"));
+    assert_eq!(files("allow_unknown = [10]\n", &digest), tolerated);
+    assert_eq!(files("allow_unknown = [10]\n", ""), format!("{tolerated}{alone}"));
 }
 
 /// That a log leads to a value is no reason to believe that the value is good: without rules each event is refused.
@@ -449,6 +496,21 @@ fn keys_of_secure_boot() {
         machine.firmware[place] = of_data(7, AUTHORITY, &variable(SECURITY, "db", &other));
     });
     refused(&foreign, &policy(), "events", "matches no rule");
+    // The same entry by another owner, and another's by the same owner, are none.
+    for other in [[&[7; 16][..], &entry()[16..]].concat(), [&entry()[..16], b"no certificate"].concat()] {
+        let event = of_data(7, AUTHORITY, &variable(SECURITY, "db", &other));
+        refused(&changed(|machine| machine.firmware.push(event)), &policy(), "events", "matches no rule");
+    }
+    // Each costs a search of db, so that no more than 64 events after the separator are looked at.
+    let many = |count: usize| {
+        changed(|machine| {
+            let own = of_data(7, AUTHORITY, &variable(SECURITY, "db", &entry()));
+            let already = machine.firmware.iter().filter(|event| event.type_ == AUTHORITY).count();
+            machine.firmware.extend((already..count).map(|_| own.clone()));
+        })
+    };
+    accepted(&many(64), &policy());
+    refused(&many(65), &policy(), "events", "matches no rule");
     let mok = changed(|machine| machine.firmware.push(of_data(7, AUTHORITY, &variable(GLOBAL, "MokList", b"keys"))));
     refused(&mok, &policy(), "events", "matches no rule");
     accepted(&mok, &with("accept_any_keys = true"));

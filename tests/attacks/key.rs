@@ -205,6 +205,31 @@ fn k08_the_hierarchy_is_the_one_expected() {
     }
 }
 
+#[test]
+fn k03_a_key_that_is_pinned_needs_no_authority_and_one_that_is_certified_no_pin() {
+    let (one, other, stranger) = (Key::new(1), Key::new(2), Key::new(3));
+    let known = name(&one.public_area(AK_ATTRIBUTES));
+    let (root, leaf) = certified(&other);
+    let (pins, anchors) = ([Pin::Name(&known)], [Anchor::Certificate(&root)]);
+    let purposes = [Purpose::Oid(ATTESTATION_KEY)];
+    let certificate = CertificateRules { purposes: PolicyList::new(&purposes), ..CertificateRules::default() };
+    let value = [&[1; 32][..]];
+    let rules = [PcrRule::golden(HashAlgorithm::Sha256, 0, &value)];
+    let policy =
+        Policy::builder().pinned(&pins).anchors(&anchors).certificate(certificate).pcrs(&rules).build().unwrap();
+    let challenge = Challenge::nonce(NONCE).unwrap();
+    let judged = |key: &Key, leaf: Option<&[u8]>| {
+        let message = quote().bytes();
+        let value = PcrValue { bank: TpmAlgId(0x000b), index: 0, value: &[1; 32] };
+        let mut builder = ProofBuilder::new(&message, &key.sign(&message)).pcr(value);
+        builder = builder.key_public(&key.public_area(AK_ATTRIBUTES));
+        let der = leaf.into_iter().fold(builder, |builder, leaf| builder.certificate(leaf)).to_der();
+        verify_proof(&Proof::from_der(&der).unwrap(), &policy, &challenge, NOW.parse().unwrap()).map(|_| ()).is_ok()
+    };
+    assert!(judged(&one, None) && judged(&other, Some(&leaf)));
+    assert!(!judged(&other, None) && !judged(&stranger, None) && !judged(&stranger, Some(&leaf)));
+}
+
 /// That a genuine quote of another machine is forwarded, no quote can show: the pin can, and later what the channel is bound to.
 #[test]
 fn k09_the_quote_of_another_machine() {

@@ -71,6 +71,9 @@ fn a_genuine_document_is_accepted() {
                     .unwrap();
             let Some(Attested::Document(verified)) = report.attested() else { panic!("no document") };
             assert!(verified.is_fresh() && report.quote().is_none());
+            let any = Challenge::insecure_no_freshness();
+            let stale = verify_nitrotpm(&document, &Logs::default(), policy, &any, NOW.parse().unwrap(), &SOFTWARE);
+            assert!(!stale.unwrap().attested().unwrap().is_fresh());
             assert_eq!(verified.content().module_id, "i-0123456789abcdef0-tpm0123456789abcdef");
             assert_eq!(verified.content().user_data, Some(&b"a machine's word"[..]));
             assert_eq!(verified.content().public_key, None);
@@ -81,6 +84,9 @@ fn a_genuine_document_is_accepted() {
             assert!(states.contains(&(23, PcrState::NotJudged)));
             let text = report.to_string();
             assert!(text.contains("not checked  revocation") && text.contains("a document of NitroTPM"), "{text}");
+            let about =
+                "  about  i-0123456789abcdef0-tpm0123456789abcdef, 1780272000000 ms after 1970-01-01T00:00:00Z\n";
+            assert!(text.contains(about) && text.contains("         user data 61206d616368696e65"), "{text}");
             assert!(!text.contains("key-attributes"), "no TPM's key signs it");
         },
     );
@@ -285,7 +291,8 @@ fn q08_p18_lengths_that_lie() {
     }
     let many: Vec<_> = (0..8).map(|_| bytes(&hierarchy().zone)).collect();
     refused(&genuine.clone().with("cabundle", Some(array(&many))).sign(), "over the limit of 7");
-    refused(&genuine.with("user_data", Some(bytes(&[0; 1025]))).sign(), "over the limit of 1024");
+    refused(&genuine.clone().with("user_data", Some(bytes(&[0; 1025]))).sign(), "over the limit of 1024");
+    assert_eq!(judge(&genuine.with("user_data", Some(bytes(&[0; 1024]))).sign()), None);
 }
 
 #[test]

@@ -134,6 +134,27 @@ fn a_state_is_what_is_known_of_a_value() {
     assert_eq!(states, (0..).zip(expected).collect::<Vec<_>>());
 }
 
+/// An error that tells of a rule is another than one of another rule.
+#[test]
+fn errors_are_compared_by_the_rules_that_they_name() {
+    let log = [header(&[SHA256]), event(&[SHA256], 5, 5, b"a", b"a")].concat();
+    let machine = Machine::of(&log);
+    let missing = |digest: u8| {
+        let digests = leak(&[TpmtHa { hash_alg: TpmiAlgHash(TpmAlgId::SHA256), digest: leak(&[digest; 32]) }]);
+        let rule = EventRule { digests: PolicyList::new(digests), ..EventRule::measurement(5, "") };
+        let require = leak(&[EventRule { kind: None, ..rule }]);
+        let events = EventRules {
+            require: PolicyList::new(require),
+            allow_unknown: PolicyList::new(&[5]),
+            ..EventRules::default()
+        };
+        machine.error(|builder| builder.pcrs(leak(&[PcrRule::log(SHA256, 5)])).events(events))
+    };
+    assert!(matches!(missing(1), VerifyError::Logs(LogsError::RequiredEventMissing(_))), "{:?}", missing(1));
+    assert_eq!(missing(1), missing(1));
+    assert_ne!(missing(1), missing(2));
+}
+
 #[test]
 fn values_that_the_policy_does_not_know() {
     let rules = |values: &[(u8, usize)]| {
@@ -310,6 +331,9 @@ fn x14_x15_more_certificates_than_are_walked() {
     };
     let (nine, root) = chain(9);
     assert_eq!(judge(&nine, &root), Err(CertificateError::TooMany(9)));
+    // Eight are walked, to the end.
+    let (eight, root) = chain(8);
+    assert!(matches!(judge(&eight, &root), Err(CertificateError::Purpose { .. } | CertificateError::KeyUsage { .. })));
     // A root that cannot be read.
     let (one, root) = chain(1);
     assert!(matches!(judge(&one, &root[..root.len() - 1]), Err(CertificateError::Anchor(_))));

@@ -353,8 +353,37 @@ fn x13_lists_of_other_forms_are_refused_with_words() {
         assert_eq!(error_of(&der), expected);
         assert!(error_of(&der).to_string().contains(word), "{}", error_of(&der));
     }
-    let large = vec![0x30; tpmproof::verify::MAX_REVOCATION_LIST_SIZE + 1];
+    let mut large = vec![0x30; tpmproof::verify::MAX_REVOCATION_LIST_SIZE + 1];
     assert!(matches!(error_of(&large), RevocationListError::TooLarge(_)));
+    large.pop();
+    assert!(matches!(error_of(&large), RevocationListError::Decode(_)), "one that is as large as may be is read");
+    // What is unknown and not critical is passed over; the key's identifier is known.
+    let unknown = extension("551d7f", false, &sequence(&[]));
+    let key = extension("551d23", true, &sequence(&[]));
+    for list in [of().with(unknown.clone()), of().revoking(&[5], &[unknown]), of().with(key)] {
+        let der = sign(list);
+        assert!(RevocationList::from_der(&der).is_ok());
+    }
+}
+
+#[test]
+fn each_reason_is_told_by_its_name() {
+    for (code, name) in [
+        (0, "unspecified"),
+        (1, "keyCompromise"),
+        (2, "cACompromise"),
+        (3, "affiliationChanged"),
+        (4, "superseded"),
+        (5, "cessationOfOperation"),
+        (6, "certificateHold"),
+        (9, "privilegeWithdrawn"),
+        (10, "aACompromise"),
+    ] {
+        let list = List::of("middle").revoking(SERIAL, &[reason(code)]).sign(&Key::new(MIDDLE));
+        let found = RevocationList::from_der(&list).unwrap().revoked().next().unwrap().reason;
+        assert_eq!(found.map(|reason| reason.to_string()).as_deref(), Some(name), "{code}");
+        assert!(is_revoked(chain().judge(&[&list])), "{code}");
+    }
 }
 
 #[test]

@@ -206,6 +206,28 @@ fn s06_the_hash_is_the_keys() {
 }
 
 #[test]
+fn s06_the_scheme_of_an_rsa_key_is_its_own() {
+    for (key, own, other) in [("rsa", 0x14, 0x16), ("rsapss", 0x16, 0x14)] {
+        let public = crate::common::read(&format!("swtpm/ak_{key}.tpm2b"));
+        let public = &public[2..];
+        let name = name(public);
+        let evidence = KeyEvidence::new().with_public(public);
+        let pins = [Pin::Name(&name)];
+        let trusted = TrustedKey::pinned(&evidence, &pins, &SOFTWARE).unwrap();
+        let judge = |scheme: u16, hash: u16| {
+            let signature = [&scheme.to_be_bytes()[..], &hash.to_be_bytes(), &[1, 0], &[7; 256]].concat();
+            let (message, signature) = (&*message().leak(), &*signature.leak());
+            Attestation::new(message, signature).unwrap().verify_signature(&trusted).map(|_| ()).unwrap_err()
+        };
+        assert_eq!(judge(own, 0x0b), VerifyError::Crypto(CryptoError::BadSignature), "{key}");
+        for (scheme, hash) in [(own, 0x0c), (other, 0x0b), (other, 0x0c)] {
+            let (key, signature) = ((TpmAlgId(own), TpmAlgId::SHA256), (TpmAlgId(scheme), TpmAlgId(hash)));
+            assert_eq!(judge(scheme, hash), VerifyError::SchemeMismatch { key: Some(key), signature });
+        }
+    }
+}
+
+#[test]
 fn s07_one_padding_is_not_the_other() {
     for (quote, key, tag) in [("rsa_sha256", "ak_rsa.pem", 0x16), ("rsapss_sha256", "ak_rsapss.pem", 0x14)] {
         let quote = crate::common::swtpm(quote, None);

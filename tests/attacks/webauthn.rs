@@ -364,6 +364,16 @@ fn q17_the_flags_say_who_was_there() {
                 let Attested::Credential(credential) = attested else { panic!("no credential") };
                 let data = credential.authenticator_data().unwrap();
                 assert_eq!((data.user_present(), data.user_verified()), (true, verified), "{flags:#x}");
+                let text = report.to_string();
+                let words = [
+                    "  credential  ",
+                    "         name 000b",
+                    if verified { "user verified" } else { "user not verified" },
+                ];
+                assert!(words.iter().all(|words| text.contains(words)), "{text}");
+                let client = ClientData::read_by_caller(sha256, Challenge::insecure_no_freshness(), ORIGIN);
+                let stale = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
+                assert!(!stale.attested().unwrap().is_fresh());
             },
         );
     }

@@ -5,7 +5,6 @@ use super::forge::{Attest, Key, NONCE, hash};
 use super::log::id;
 use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use tpmproof::log::TcgLog;
-use tpmproof::structures::TpmAlgId;
 use tpmproof::verify::{
     Attestation, Challenge, KeyEvidence, LogPart, PcrValue, PcrValues, Pin, TrustedKey, VerifiedLogs, VerifiedQuote,
 };
@@ -42,21 +41,23 @@ pub fn verified_by(quote: &Quote, crypto: &'static dyn Crypto) -> VerifiedQuote<
 
 /// A quote of these values of SHA-256, ascending, by a key of the test's own.
 pub fn quoted(values: &[(u8, Vec<u8>)]) -> VerifiedQuote<'static> {
+    quoted_in(SHA256, values)
+}
+
+/// The same, of another bank.
+pub fn quoted_in(bank: HashAlgorithm, values: &[(u8, Vec<u8>)]) -> VerifiedQuote<'static> {
     let mut bitmap = [0; 3];
     for (index, _) in values {
         bitmap[usize::from(index / 8)] |= 1 << (index % 8);
     }
     let digests: Vec<_> = values.iter().map(|(_, value)| &value[..]).collect();
-    let message = leak(Attest::quote(&[(id(SHA256), &bitmap)], &digests).bytes());
+    let message = leak(Attest::quote(&[(id(bank), &bitmap)], &digests).bytes());
     let key = Key::new(1);
     let spki = leak(key.spki());
     let trusted = TrustedKey::pinned(&KeyEvidence::new().with_spki(spki), &[Pin::Spki(spki)], &SOFTWARE).unwrap();
     let attestation = Attestation::new(message, leak(key.sign(message))).unwrap();
-    let values = values.iter().map(|(index, value)| PcrValue {
-        bank: TpmAlgId::SHA256,
-        index: *index,
-        value: leak(value.clone()),
-    });
+    let values =
+        values.iter().map(|(index, value)| PcrValue { bank: bank.into(), index: *index, value: leak(value.clone()) });
     let values = PcrValues::new(leak(values.collect())).unwrap();
     attestation.verify_signature(&trusted).unwrap().verify_quote(&Challenge::nonce(NONCE).unwrap(), &values).unwrap()
 }

@@ -2,6 +2,7 @@
 #![cfg(feature = "std")]
 
 use crate::common::{Quote, swtpm};
+use tpmproof::crypto::HashAlgorithm;
 use tpmproof::verify::{Anchor, Challenge, PcrRule, Pin, Policy, Time};
 use tpmproof::{Proof, verify_proof};
 
@@ -27,6 +28,10 @@ fn pinned_by_name() {
                 // Who judges what software extended is told whether what booted is known.
                 let software = rules.iter().any(|rule| rule.index >= 8);
                 assert_eq!(report.to_string().contains("boot-anchor"), software);
+                // The Name is known, and not only claimed.
+                assert!(report.to_string().contains("  name   ") && !report.to_string().contains("(claimed)"));
+                // Nothing is said of logs that nobody asked for.
+                assert!(!report.to_string().contains(" logs "), "{report}");
             }
             Err(rejection) => panic!("{}: {rejection}\n{}", quote.id, rejection.report),
         }
@@ -58,6 +63,10 @@ fn certified_by_a_chain() {
         let time: Time = "2027-01-01T00:00:00Z".parse().unwrap();
         let challenge = Challenge::nonce(&quote.nonce).unwrap();
         let report = verify_proof(&proof, &policy, &challenge, time).unwrap_or_else(|no| panic!("{no}\n{}", no.report));
-        assert!(report.quote().unwrap().quotes(quote.values[0].0, 0));
+        let verified = report.quote().unwrap();
+        for (bank, index) in HashAlgorithm::ALL.iter().flat_map(|bank| (0..24).map(move |index| (*bank, index))) {
+            let expected = quote.values.iter().any(|(of, at, _)| (*of, *at) == (bank, index));
+            assert_eq!(verified.quotes(bank, index), expected, "{} {index}", bank.name());
+        }
     }
 }

@@ -7,7 +7,7 @@ use tpmproof::Decode;
 use tpmproof::crypto::{Crypto, Hash, HashAlgorithm, SOFTWARE, Scheme, Software};
 use tpmproof::log::{CelLog, EventData, EventLog, ImaList, SipaTree, TcgEventType, TcgLog};
 use tpmproof::structures::{Tpm2bPublic, TpmAlgId, TpmRc, TpmiAlgHash, TpmiYesNo, TpmsAttest, TpmtHa};
-use tpmproof::verify::{Name, Pin, PolicyList};
+use tpmproof::verify::{KeyEvidence, Name, Pin, PolicyList};
 
 fn shows(value: &dyn Debug, words: &[&str]) {
     let text = format!("{value:?}");
@@ -105,4 +105,11 @@ fn arithmetic_and_policies() {
     assert!(list.contains(&pins[1]) && !list.contains(&Pin::SpkiSha256([8; 32])));
     assert_eq!(PolicyList::<Pin<'_>>::from(&pins[..]), list);
     assert!(PolicyList::<Pin<'_>>::default().is_empty());
+}
+
+#[test]
+fn a_chain_that_is_too_long() {
+    let eight = (0..8).try_fold(KeyEvidence::new(), |evidence, _| evidence.with_certificate(b"any")).unwrap();
+    assert_eq!(eight.certificates().len(), 8);
+    assert_eq!(eight.with_certificate(b"any").unwrap_err().to_string(), "more than 8 certificates");
 }

@@ -5,7 +5,8 @@ use tpmproof::crypto::{CryptoError, HashAlgorithm};
 use tpmproof::log::LogErrorKind;
 use tpmproof::structures::{TpmAlgId, TpmEccCurve, TpmSt, TpmaObject};
 use tpmproof::verify::{
-    CertificateError, NonceError, ReplayError, RevocationListError, RevocationReason, SecureBootError, VerifyError,
+    CertificateError, LogState, LogsError, NonceError, ReplayError, RevocationListError, RevocationReason,
+    SecureBootError, Time, VerifyError,
 };
 
 /// Each error, and a part of what it must say.
@@ -113,4 +114,22 @@ fn they_are_errors() {
     let errors: [&dyn Error; 4] =
         [&VerifyError::NoKey, &CryptoError::BadSignature, &CertificateError::Budget, &SecureBootError::Twice(1)];
     assert!(errors.iter().all(|error| error.source().is_none()));
+}
+
+#[test]
+fn of_a_time() {
+    let wrong = "yesterday".parse::<Time>().unwrap_err();
+    say(&[(&wrong, "not a time of the form 2024-01-15T00:00:00Z")]);
+}
+
+#[test]
+fn of_a_pcr_that_its_log_does_not_explain() {
+    let told = |state, count| LogsError::NotExplained { count, bank: HashAlgorithm::Sha384, index: 4, state };
+    say(&[
+        (&told(LogState::WithoutBank, 1), "the log of PCR 4 lacks digests of sha384"),
+        (&told(LogState::AbsentFromLog, 1), "PCR 4 of sha384 was extended, and its log has no event of it"),
+        (&told(LogState::Unexplained, 3), "does not lead to its value of sha384"),
+        (&told(LogState::Unexplained, 3), "and 2 more"),
+    ]);
+    assert!(!told(LogState::WithoutBank, 1).to_string().contains("more"));
 }

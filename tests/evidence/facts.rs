@@ -1,7 +1,9 @@
 //! Promise: what a log tells is told as that, and whether it was measured or only said.
 #![cfg(feature = "cli")]
 
-use crate::common::cli::{run, vector};
+use crate::common::cli::{Folder, run, vector};
+use crate::common::log::{CONFIG, GLOBAL, SECURITY, le32, variable};
+use crate::common::machine::{APPLICATION, AUTHORITY, EFI_ACTION, Event, Machine, entry, of_data, of_other, separator};
 use crate::common::verified::{SHA256, verified, with};
 use serde_json::Value;
 use tpmproof::verify::FactKind;
@@ -20,6 +22,33 @@ fn texts<'f>(facts: &'f [Value], kind: &str) -> Vec<&'f str> {
 
 fn boot(name: &str) -> Vec<Value> {
     facts(&vector(&format!("material/{name}/binary_bios_measurements")))
+}
+
+const VERSION: u32 = 8;
+const TAG: u32 = 6;
+const IPL: u32 = 0x0d;
+
+/// What a log tells, with the number of each fact's event.
+fn told_by(log: &[u8]) -> Vec<String> {
+    let folder = Folder::new("facts");
+    let line = |fact: &Value| {
+        let (kind, text) = (fact["kind"].as_str().unwrap(), fact["text"].as_str().unwrap());
+        let said = if fact["measured"] == true { "" } else { "said: " };
+        format!("{} {kind}: {said}{text}", fact["event"])
+    };
+    facts(&folder.write("log", log)).iter().map(line).collect()
+}
+
+fn told(events: &[Event]) -> Vec<String> {
+    told_by(&Machine::log(events))
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn nothing() -> Vec<String> {
+    Vec::new()
 }
 
 #[test]
@@ -154,5 +183,149 @@ fn logs_from_the_field() {
     assert_eq!((texts(&tdx, "secure-boot"), texts(&tdx, "grub-command").len()), (vec!["off"], 14));
     for name in ["ccel-cos-113-intel-tdx-dupe-separator.bin", "ccel-cos-113-intel-tdx-dupe-separator-unpadded"] {
         assert!(texts(&of(name), "secure-boot")[0].contains("second separator"), "{name}");
+    }
+}
+
+#[test]
+fn the_version_of_the_firmware() {
+    let version = [wide("v1"), vec![0; 2]].concat();
+    assert_eq!(told(&[of_data(0, VERSION, &version)]), ["1 firmware-version: v1"]);
+    // In firmware that has no version, the event has no text: nothing, or zeros.
+    for zeros in 0..4 {
+        assert_eq!(told(&[of_data(0, VERSION, &vec![0; zeros])]), nothing(), "{zeros} zeros");
+    }
+    // Of another PCR, after the firmware ended, or not what was measured.
+    assert_eq!(told(&[of_data(1, VERSION, &version)]), nothing());
+    assert_eq!(told(&[separator(0), of_data(0, VERSION, &version)]), nothing());
+    assert_eq!(told(&[of_other(0, VERSION, b"v2", &version)]), nothing());
+}
+
+/// A confidential machine has PCR 0 in its register 0, and PCRs 1 and 7 in the next.
+#[test]
+fn registers_of_a_confidential_machine() {
+    let of = |events: &[Event]| told_by(&[Machine::log(events), vec![0xff; 50]].concat());
+    let version = |register| of(&[of_data(register, VERSION, &[wide("v1"), vec![0; 2]].concat())]);
+    assert_eq!(version(0), ["1 firmware-version: v1"]);
+    let no_separator = "1 secure-boot: said: not told: the separator was not measured into PCR 7 by the firmware";
+    assert_eq!(version(1), [no_separator]);
+    assert_eq!([version(2), version(3)], [nothing(), nothing()]);
+}
+
+/// What cannot be told of Secure Boot is told instead of what its variable says; the keys are told all the same.
+#[test]
+fn secure_boot_that_cannot_be_told() {
+    let events: Vec<Event> = Machine::new().firmware.into_iter().filter(|event| event.pcr == 7).collect();
+    let whole = told(&events);
+    assert_eq!(whole[0], "1 secure-boot: on");
+    let kinds = |told: &[String]| -> Vec<String> {
+        told.iter().map(|line| line.split(": ").next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds(&whole), ["1 secure-boot", "2 keys", "3 keys", "4 keys", "5 keys", "7 authority"]);
+    let mut without = events.clone();
+    without.remove(4);
+    let partly = told(&without);
+    assert_eq!(partly[0], "1 secure-boot: said: not told: dbx was not measured into PCR 7 by the firmware");
+    assert_eq!(kinds(&partly), ["1 secure-boot", "2 keys", "3 keys", "4 keys", "6 authority"]);
+    assert_eq!(partly[1..4], whole[1..4]);
+}
+
+/// What configures Secure Boot stands in PCR 7, before the firmware ended; and what allowed something to start, in PCR 7.
+#[test]
+fn secure_boot_of_the_wrong_register() {
+    let off = variable(GLOBAL, "SecureBoot", &[0]);
+    let db = variable(SECURITY, "db", &[]);
+    for pcr in [1, 4, 14] {
+        assert_eq!(told(&[of_data(pcr, CONFIG, &off), of_data(pcr, CONFIG, &db)]), nothing(), "PCR {pcr}");
+        let authority = variable(SECURITY, "db", &entry());
+        assert_eq!(told(&[separator(pcr), of_data(pcr, AUTHORITY, &authority)]), nothing(), "PCR {pcr}");
+    }
+    let machine = Machine::new().firmware;
+    let late = [&machine[..], &[of_data(7, CONFIG, &off), of_data(7, CONFIG, &db)]].concat();
+    assert_eq!(told(&late), told(&machine));
+    assert_eq!(told(&machine).iter().filter(|line| line.contains(" secure-boot: ")).count(), 1);
+}
+
+#[test]
+fn a_boot_option_counts_if_it_was_measured() {
+    let words = b"Calling EFI Application from Boot Option";
+    let image = || of_other(4, APPLICATION, b"the loader", &[0; 32]);
+    let of = |action| -> Vec<String> {
+        told(&[action, image()]).iter().map(|line| line.split(": ").next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(of(of_data(4, EFI_ACTION, words)), ["1 boot-option", "2 loaded"]);
+    assert_eq!(of(of_other(4, EFI_ACTION, b"something else", words)), ["2 loaded-early"]);
+}
+
+/// A text is measured with its zero or without.
+#[test]
+fn a_command_line_in_utf_16() {
+    let (line, with_zero) = (wide("quiet"), [wide("quiet"), vec![0; 2]].concat());
+    for measured in [&line, &with_zero] {
+        assert_eq!(told(&[of_other(12, IPL, measured, &with_zero)]), ["1 command-line: quiet"]);
+    }
+    assert_eq!(told(&[of_other(12, IPL, b"something else", &with_zero)]), ["1 command-line: said: quiet"]);
+    assert_eq!(told(&[of_other(12, IPL, &with_zero, &line)]), ["1 command-line: said: quiet"]);
+}
+
+/// What has a tag is measured if the digest is of all that stands there; in PCR 9 it may be a file's.
+#[test]
+fn tagged_data() {
+    for (tag, kind) in [(0x8f3b_22ec, "initrd"), (0x8f3b_22ed, "command-line"), (0xf5bc_582a, "loader-data")] {
+        let data = [&le32(tag)[..], &le32(5), b"quiet"].concat();
+        let of = |event| -> (String, bool) {
+            let told = told(&[event]);
+            assert_eq!(told.len(), 1, "{told:?}");
+            (told[0].split(": ").next().unwrap().to_owned(), !told[0].contains(": said: "))
+        };
+        let called = format!("1 {kind}");
+        assert_eq!(of(of_data(12, TAG, &data)), (called.clone(), true));
+        assert_eq!(of(of_other(12, TAG, b"quiet", &data)), (called.clone(), false));
+        assert_eq!(of(of_data(9, TAG, &data)), (called.clone(), false));
+        assert_eq!(of(of_other(9, TAG, b"quiet", &data)), (called, false));
+    }
+}
+
+/// The name of a section is measured with a zero, begins with a dot, and has 16 characters at most.
+#[test]
+fn names_of_sections() {
+    let text = |name: &str, zero: &[u8]| [name.as_bytes(), zero].concat();
+    let pair = |name: &str, said: &[u8]| {
+        told(&[of_other(11, IPL, &text(name, &[0]), said), of_other(11, IPL, b"what it holds", said)])
+    };
+    for name in [".osrel", ".", ".abcdefghijklmno"] {
+        let wide = wide(name);
+        for said in [&text(name, &[])[..], &text(name, &[0]), &wide, &[&wide[..], &[0; 2]].concat()] {
+            // A dot in UTF-16 reads as one in octets.
+            assert_eq!(pair(name, said), [format!("2 uki-section: {name}")], "{said:?}");
+        }
+    }
+    for name in ["osrel", ".abcdefghijklmnop", ".abcdefghijklmnopq"] {
+        let lines = [1, 2].map(|event| format!("{event} loader-data: said: {name}"));
+        assert_eq!(pair(name, name.as_bytes()), lines);
+        // Without the zero it is a text like any other.
+        assert_eq!(told(&[of_data(11, IPL, name.as_bytes())]), [format!("1 loader-data: {name}")]);
+    }
+    assert_eq!(told(&[of_data(11, IPL, b".osrel")]), ["1 loader-data: .osrel"]);
+}
+
+/// GRUB measures a command without what stands before it; old versions measured its zero too.
+#[test]
+fn commands_of_grub() {
+    let of = |measured: &[u8], said: &[u8]| told(&[of_other(8, IPL, measured, said)]);
+    for (measured, said) in [
+        (&b"set a=b"[..], &b"grub_cmd: set a=b"[..]),
+        (b"set a=b", b"grub_cmd: set a=b\0"),
+        (b"set a=b\0", b"grub_cmd: set a=b\0"),
+        (b"set a=b\0", b"grub_cmd set a=b\0"),
+    ] {
+        assert_eq!(of(measured, said), ["1 grub-command: set a=b"], "{said:?}");
+    }
+    for (measured, said) in [
+        (&b"something else"[..], &b"grub_cmd: set a=b"[..]),
+        (b"something else", b"grub_cmd: set a=b\0"),
+        (b" set a=b", b"grub_cmd: set a=b"),
+        (b"set a=b\0", b"grub_cmd: set a=b"),
+    ] {
+        assert_eq!(of(measured, said), ["1 grub-command: said: set a=b"], "{said:?}");
     }
 }

@@ -118,6 +118,19 @@ fn a_report_that_names_the_key_is_told_of_and_not_believed() {
     assert_eq!(line["outcome"], "not-checked");
 }
 
+#[test]
+fn a_report_says_which_hardware_it_is_of() {
+    let folder = Folder::new("hcl-hardware");
+    for (kind, hardware, name) in [(2, HclHardware::SevSnp, "SEV-SNP"), (4, HclHardware::Tdx, "TDX")] {
+        let bytes = Report { kind, ..Report::new(b"{}") }.bytes();
+        let found = HclReport::from_bytes(&bytes).unwrap().hardware;
+        assert_eq!((found, found.as_str()), (hardware, name));
+        let outcome = run(&words(&["show", &folder.write("report.bin", &bytes)]));
+        let words = format!(" {name}, made for the runtime data; itself not verified");
+        assert!(outcome.code == 0 && outcome.out.contains(&words), "{outcome:?}");
+    }
+}
+
 /// Trust stays with chain or pin: the report of a key that nobody vouches for changes nothing.
 #[test]
 fn k03_no_report_makes_a_key_trusted() {

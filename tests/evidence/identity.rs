@@ -124,5 +124,7 @@ fn it_is_said_whether_the_rules_name_a_machine() {
     ] {
         let found = judged(rule);
         assert!(found.code == code && found.out.contains(said), "{rule}: {found:?}");
+        // An authority certifies a key, and not what else its public area says.
+        assert_eq!(found.out.contains("(claimed)"), code == 0, "{found:?}");
     }
 }

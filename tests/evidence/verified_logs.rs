@@ -4,7 +4,7 @@
 
 use crate::common::forge::hash;
 use crate::common::log::{ACTION, event, event2, header, id, measured, measurement, no_action};
-use crate::common::verified::{BANKS, SHA256, extended, leak, parts, quoted, verified, with};
+use crate::common::verified::{BANKS, SHA256, extended, leak, parts, quoted, quoted_in, verified, with};
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::log::TcgLog;
 use tpmproof::verify::{LogName, LogPart, LogState};
@@ -92,6 +92,18 @@ fn r07_a_pcr_without_events() {
 }
 
 #[test]
+fn r08_a_log_without_the_bank_explains_nothing_of_it() {
+    let sha1 = [HashAlgorithm::Sha1];
+    let log = [header(&sha1), event(&sha1, 0, ACTION, b"x", b"x"), event(&sha1, 1, ACTION, b"x", b"x")].concat();
+    let zeros = vec![0; 32];
+    let quote = quoted(&[(0, extended(&[hash(SHA256, b"x")])), (1, zeros.clone()), (4, vec![7; 32]), (5, zeros)]);
+    let logs = with(&quote, &[&log]);
+    let states = [0, 1, 4, 5].map(|index| logs.state(SHA256, index).unwrap());
+    let lacks = LogState::WithoutBank;
+    assert_eq!(states, [lacks, lacks, LogState::AbsentFromLog, lacks]);
+}
+
+#[test]
 fn r09_a_bank_vouches_for_itself_only() {
     let digests = [(id(HashAlgorithm::Sha1), hash(HashAlgorithm::Sha1, b"x")), (id(SHA256), vec![9; 32])];
     let digests: Vec<_> = digests.iter().map(|(id, digest)| (*id, &digest[..])).collect();
@@ -134,7 +146,7 @@ fn r05_data_is_believed_where_it_was_measured() {
 fn a02_a03_measurements_of_an_application() {
     let ders = [measurement("tls-spki", "", &[1; 32], 91), measurement("weights", "a", &[2; 32], 5)];
     let events: Vec<_> = ders.iter().map(|der| measured(BANKS, 13, der)).collect();
-    let quote = quoted(&[(13, extended(&ders.map(|der| hash(SHA256, &der))))]);
+    let quote = quoted(&[(13, extended(&[hash(SHA256, &ders[0]), hash(SHA256, &ders[1])]))]);
     let of = |events: &[&[u8]]| {
         let log = [&header(BANKS)[..], &events.concat()].concat();
         let parts: Vec<_> = parts(&[&log]).iter().map(|part| LogPart { name: LogName::Application, ..*part }).collect();
@@ -162,6 +174,34 @@ fn a02_a03_measurements_of_an_application() {
     let logs = of(&[&events[0], &event2(13, 6, &digests, &data)]);
     assert_eq!(logs.state(SHA256, 13), Some(LogState::Explained));
     assert!(logs.events(SHA256, 13).last().unwrap().measurement().is_none());
+    // The same octets in an event of another type are no measurement.
+    let genuine = |type_| {
+        let data = [&0x5450_5246_u32.to_le_bytes()[..], &(ders[1].len() as u32).to_le_bytes(), &ders[1]].concat();
+        let logs = of(&[&events[0], &event2(13, type_, &digests, &data)]);
+        assert_eq!(logs.state(SHA256, 13), Some(LogState::Explained));
+        logs.events(SHA256, 13).last().unwrap().measurement().is_some()
+    };
+    assert!(genuine(6) && !genuine(ACTION));
+}
+
+/// Of what BlindLlama v2 extends, only its digests by SHA-256 are known to be of what they stand for.
+#[test]
+fn a02_blindllama_v2_by_sha256_alone() {
+    let sentinel: Vec<_> = BANKS.iter().map(|bank| (id(*bank), vec![0; bank.output_len()])).collect();
+    let sentinel: Vec<_> = sentinel.iter().map(|(id, digest)| (*id, &digest[..])).collect();
+    let (disk, ca) = (event(BANKS, 15, ACTION, b"disk", b""), event(BANKS, 15, ACTION, b"ca", b""));
+    let log = [header(BANKS), disk, event2(15, ACTION, &sentinel, b""), ca].concat();
+    let read = |bank: HashAlgorithm| {
+        let zeros = vec![0; bank.output_len()];
+        let digests = [hash(bank, b"disk"), zeros.clone(), hash(bank, b"ca")];
+        let value = digests.iter().fold(zeros, |value, digest| hash(bank, &[&value[..], digest].concat()));
+        let parts = parts(&[&log]).iter().map(|part| LogPart { name: LogName::BlindLlamaV2, ..*part });
+        let logs = quoted_in(bank, &[(15, value)]).verify_logs(parts.collect::<Vec<_>>().leak()).unwrap();
+        assert_eq!(logs.state(bank, 15), Some(LogState::Explained));
+        logs.events(bank, 15).filter_map(|event| event.measurement()).map(|found| found.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(read(SHA256), ["disk-root-hash", "sentinel", "webserver-ca"]);
+    assert!(read(HashAlgorithm::Sha1).is_empty());
 }
 
 /// Two logs of one PCR are read in the order that is given, and a log only for the registers that it is to explain.

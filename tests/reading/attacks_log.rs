@@ -1,6 +1,7 @@
 //! Promise: a log that is not what it seems is refused, and for what it is. The names begin with the family and number of the attack.
 #![cfg(feature = "std")]
 
+use crate::common::forge::hash;
 use crate::common::log::{
     ACTION, NO_ACTION, SEPARATOR, event, event2, header, le32, no_action, sha1_event, spec_id, spec_id_event,
 };
@@ -289,6 +290,31 @@ fn r11_a_hardware_root_of_trust_comes_first() {
     ] {
         assert!(matches!(replayed(&octets).unwrap_err(), ReplayError::Hcrtm { .. }));
     }
+}
+
+#[test]
+fn r10_r11_the_start_is_set_once_and_before_the_first_measurement() {
+    const HCRTM: u32 = 0x8000_0010;
+    let sha256 = |octets: &[u8]| hash(HashAlgorithm::Sha256, octets);
+    let value = |events: &[&[u8]]| {
+        let replay = replayed(&[&header(SHA256)[..], &events.concat()].concat()).unwrap();
+        replay.value(HashAlgorithm::Sha256, 0).unwrap().to_vec()
+    };
+    let from = |locality: u8, measured: &[&[u8]]| {
+        let start = [&[0; 31][..], &[locality]].concat();
+        measured.iter().fold(start, |value, octets| sha256(&[value, sha256(octets)].concat()))
+    };
+    let of = |octets: &[u8]| event(SHA256, 0, HCRTM, octets, b"HCRTM");
+    assert_eq!(value(&[&of(b"a"), &of(b"b")]), from(4, &[b"a", b"b"]));
+    // What is of another register, or extends none, may come before.
+    let locality = no_action(SHA256, 0, b"StartupLocality\0\x03");
+    let (later, own) = (event(SHA256, 0, ACTION, b"y", b"y"), event(SHA256, 0, ACTION, b"x", b"x"));
+    for before in [event(SHA256, 1, ACTION, b"x", b"x"), no_action(SHA256, 0, b"x")] {
+        assert_eq!(value(&[&before, &locality, &later]), from(3, &[b"y"]));
+        assert_eq!(value(&[&before, &of(b"a"), &later]), from(4, &[b"a", b"y"]));
+    }
+    let late = [&header(SHA256)[..], &own, &locality].concat();
+    assert!(matches!(replayed(&late).unwrap_err(), ReplayError::StartupLocality { .. }));
 }
 
 #[test]

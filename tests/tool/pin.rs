@@ -54,6 +54,17 @@ fn for_any_key(policy: &str, proof: &str, folder: &Folder) -> String {
     folder.write("any-key.toml", text.replace(own, &pin).as_bytes())
 }
 
+/// What the rule for Secure Boot says of PCR 7 is not said again, event by event.
+#[test]
+fn keys_of_secure_boot_say_all_of_their_pcr() {
+    let folder = Folder::new("pin-secure-boot");
+    let (policy, _) = pinned("boot-uki-sb-logs.proof", &["--pcr", "7=log"], &folder);
+    let text = fs::read_to_string(&policy).unwrap();
+    assert!(text.contains("secure_boot = true") && text.contains("authority = ["), "{text}");
+    assert!(!text.contains("allow = [") && !text.contains("pcr = 7"), "{text}");
+    accepted(&verified("boot-uki-sb-logs.proof", &policy, &[]));
+}
+
 #[test]
 fn golden_values_hold_each_boot_apart() {
     let folder = Folder::new("pin-golden");

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tpmproof::DecodeErrorKind;
 use tpmproof::crypto::HashAlgorithm;
 use tpmproof::verify::{
-    Activation, BankSelection, CertificatePolicy, CertificateRules, EventRule, EventRules, GoogleRule, LogName,
-    LogRule, PcrRule, Pin, Policy, PolicyDerError, PolicyError, PolicyList, Time,
+    Activation, Anchor, BankSelection, CertificatePolicy, CertificateRules, EventRule, EventRules, GoogleRule, LogName,
+    LogRule, PcrRule, Pin, Policy, PolicyDerError, PolicyError, PolicyList, Purpose, Time,
 };
 
 fn here(name: &str) -> PathBuf {
@@ -229,6 +229,45 @@ fn the_command_refuses_what_is_no_policy_and_keeps_what_was_there() {
     let outcome = line(&["verify", "no.proof", "--policy", &cut, "--insecure-no-freshness"]);
     assert!(outcome.code == 2 && outcome.notes.contains("the policy"), "{}", outcome.notes);
     assert_eq!(line(&["policy", "compile", "no.toml", "-o", &again]).code, 3);
+}
+
+/// Each kind of pin, of anchor and of rule comes back as it was.
+#[test]
+fn each_kind_comes_back() {
+    let golden: [&[u8]; 1] = [&[1; 32]];
+    let rules = [PcrRule::golden(HashAlgorithm::Sha256, 4, &golden)];
+    let name = [&[0, 11][..], &[5; 32]].concat();
+    let pins = [Pin::Name(&name), Pin::Spki(b"spki"), Pin::SpkiSha256([7; 32])];
+    let anchors = [
+        Anchor::Certificate(b"root"),
+        Anchor::CertificateSha256([1; 32]),
+        Anchor::Spki(b"key"),
+        Anchor::SpkiSha256([2; 32]),
+    ];
+    let purposes = [Purpose::Absent, Purpose::Oid(&[0x55, 0x1d, 0x25, 0])];
+    let policies = [CertificatePolicy(&[0x55, 0x1d])];
+    for (policies, require_crl) in [(&[][..], false), (&policies[..], false), (&[], true), (&policies, true)] {
+        let certificate = CertificateRules {
+            purposes: PolicyList::new(&purposes),
+            policies: PolicyList::new(policies),
+            require_crl,
+            ..CertificateRules::default()
+        };
+        let policy = Policy::builder().pinned(&pins).anchors(&anchors).certificate(certificate).pcrs(&rules);
+        let policy = policy.build().unwrap();
+        let der = policy.to_der();
+        let read = Policy::from_der(&der).unwrap();
+        assert_eq!((read.to_der(), format!("{read:?}")), (der.clone(), format!("{policy:?}")));
+        for word in [
+            "Spki([115, 112, 107, 105])",
+            "SpkiSha256([7, 7, ",
+            "CertificateSha256([1, 1, ",
+            "Spki([107, 101, 121])",
+            "SpkiSha256([2, 2, ",
+        ] {
+            assert!(format!("{read:?}").contains(word), "{word}");
+        }
+    }
 }
 
 /// `--root` stands instead of the anchors of a compiled policy as of any.

@@ -6,6 +6,8 @@
 //! build, each behind a number that the environment names; the tests say which changes they come by; and a change is tried with those, one test
 //! at a time, until one fails. What cannot stand beside the rest (in a `const fn`, a chain of `let`) is left to cargo-mutants and listed.
 //!
+//! Those that were missed stay in target/mutants/missed, which MUTANTS_ONLY can name: then no others are tried.
+//!
 //! Environment: MUTANTS_JOBS (2) tests at once; MUTANTS_TESTS, words of which a test's name must have one; MUTANTS_LONGEST (240), after
 //! how many seconds a test is not used; MUTANTS_SECONDS (90), how long the tests of one change may take before it counts as not noticed.
 
@@ -37,7 +39,11 @@ fn run() -> Result<bool, Failure> {
     let files: Vec<String> = env::args().skip(1).collect();
     let work = root.join("target/mutants");
     let tree = work.join("tree");
-    let mutants = list::list(&root, &files)?;
+    let mut mutants = list::list(&root, &files)?;
+    if let Ok(only) = env::var("MUTANTS_ONLY") {
+        let only = fs::read_to_string(only)?;
+        mutants.retain(|mutant| only.lines().any(|name| name == mutant.name));
+    }
     copy(&root, &tree)?;
     let planted = compile::compile(&tree, &mutants)?;
     println!(
@@ -51,13 +57,14 @@ fn run() -> Result<bool, Failure> {
     let mut missed = String::new();
     for number in &judged.missed {
         let mutant = &mutants[*number];
-        println!("MISSED {}{}", mutant.name, if judged.reached.contains(number) { "" } else { " (no test comes by)" });
-        missed += &format!("{}\n{}\n", mutant.name, mutant.diff);
+        let reached = if judged.reached.contains(number) { "" } else { "no test comes by: " };
+        println!("MISSED {reached}{}\n{}", mutant.name, mutant.diff);
+        missed += &format!("{}\n", mutant.name);
     }
     for number in &planted.left {
         println!("LEFT {}", mutants[*number].name);
     }
-    fs::write(work.join("missed.diff"), missed)?;
+    fs::write(work.join("missed"), missed)?;
     println!("{} caught, {} missed, {} left to cargo-mutants", judged.caught, judged.missed.len(), planted.left.len());
     Ok(judged.missed.is_empty())
 }

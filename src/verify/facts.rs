@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
                     == match pcr {
                         0 => 0,
                         1 | 7 => 1,
-                        2..=6 => 2,
+                        // Nothing is asked of PCR 2 to 6, which lie in 2.
                         _ => 3,
                     }
             }
@@ -152,7 +152,6 @@ impl<'a> Reader<'a> {
         match (type_, decoded) {
             // In firmware that has no version, the event has no text.
             (T::S_CRTM_VERSION, EventData::Text("")) => None,
-            (T::S_CRTM_VERSION, EventData::WideText(text)) if text.octets().is_empty() => None,
             (T::S_CRTM_VERSION, _) if self.is_of(0) && !self.after_separator => of_data().filter(|fact| fact.measured),
             (T::NONHOST_INFO, EventData::NonHostInfo(_)) if self.is_of(0) && !self.after_separator => {
                 of_data().filter(|fact| fact.measured)
@@ -180,7 +179,7 @@ impl<'a> Reader<'a> {
                 self.section = data;
                 None
             }
-            (T::IPL, EventData::Text(_) | EventData::WideText(_)) if data == section => {
+            (T::IPL, EventData::Text(_) | EventData::WideText(_)) if !section.is_empty() && data == section => {
                 fact(FactKind::UkiSection, Content::Data(decoded), true)
             }
             (T::IPL, EventData::Text(text)) => loader_text(&event, text, self.is_of(8)),

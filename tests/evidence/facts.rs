@@ -295,7 +295,7 @@ fn names_of_sections() {
     for name in [".osrel", ".", ".abcdefghijklmno"] {
         let wide = wide(name);
         for said in [&text(name, &[])[..], &text(name, &[0]), &wide, &[&wide[..], &[0; 2]].concat()] {
-            // A dot in UTF-16 reads as one in octets.
+            // Of one dot, UTF-16 is the octet with a zero.
             assert_eq!(pair(name, said), [format!("2 uki-section: {name}")], "{said:?}");
         }
     }
@@ -306,6 +306,11 @@ fn names_of_sections() {
         assert_eq!(told(&[of_data(11, IPL, name.as_bytes())]), [format!("1 loader-data: {name}")]);
     }
     assert_eq!(told(&[of_data(11, IPL, b".osrel")]), ["1 loader-data: .osrel"]);
+    // An event without a text is of no section, whatever stands before it.
+    for before in [vec![], vec![of_other(11, IPL, b"x", b"x")]] {
+        let all = told(&[&before[..], &[of_data(11, IPL, b"")]].concat());
+        assert!(!all.iter().any(|fact| fact.contains("uki-section")), "{all:?}");
+    }
 }
 
 /// GRUB measures a command without what stands before it; old versions measured its zero too.

@@ -32,7 +32,8 @@ where
     T: for<'a> Reads<'a>,
 {
     assert_eq!(T::again(bytes).unwrap(), bytes, "{what}");
-    for end in 0..bytes.len() {
+    // Miri takes its time: for it, the ends of the long ones are fewer.
+    for end in (0..bytes.len()).filter(|end| !cfg!(miri) || *end < 48 || end % 256 == 0) {
         let error = T::again(&bytes[..end]).unwrap_err();
         assert!(error.offset <= end, "{what}: {error}");
     }
@@ -99,7 +100,7 @@ fn members<T>(what: &str, members: &[(u16, &[u8])])
 where
     T: for<'a> Reads<'a>,
 {
-    for selector in 0..=u16::MAX {
+    for selector in 0..=if cfg!(miri) { 0xff } else { u16::MAX } {
         let known: Vec<_> = members.iter().filter(|(known, _)| *known == selector).collect();
         let head = selector.to_be_bytes();
         for (_, body) in &known {

@@ -28,15 +28,15 @@ fn of_keys_and_quotes() {
         (&VerifyError::UnsupportedCurve(TpmEccCurve::BN_P256), "TPM_ECC_NIST_P256, TPM_ECC_NIST_P384"),
         (
             &VerifyError::Attributes { missing: TpmaObject::RESTRICTED, forbidden: TpmaObject::DECRYPT },
-            "its attributes lack RESTRICTED have DECRYPT; with other attributes it might sign what no TPM made",
+            "its attributes lack 0x10000 RESTRICTED have 0x20000 DECRYPT; with other attributes it might sign what no TPM made",
         ),
         (
             &VerifyError::Attributes { missing: TpmaObject::RESTRICTED, forbidden: TpmaObject(0) },
-            "its attributes lack RESTRICTED; with",
+            "its attributes lack 0x10000 RESTRICTED; with",
         ),
         (
             &VerifyError::Attributes { missing: TpmaObject(0), forbidden: TpmaObject::DECRYPT },
-            "its attributes have DECRYPT; with",
+            "its attributes have 0x20000 DECRYPT; with",
         ),
         (
             &VerifyError::SchemeMismatch { key: None, signature: (TpmAlgId::RSASSA, TpmAlgId::SHA256) },

@@ -62,7 +62,6 @@ fn every_attack_is_tested_or_waits() {
 const BY_WORDS: &[(&str, &str, &str)] = &[
     ("LogsError::Missing", "asks for the log", "attacks/events"),
     ("LogsError::Twice", "two logs of the name", "attacks/events"),
-    ("LogsError::NotExplained", " does not lead to its value", "attacks/events"),
     ("LogsError::Unmeasured", " is at its start", "attacks/events"),
     ("LogsError::Separator", "it has no separator", "attacks/events"),
     ("LogsError::SecureBootOff", "Secure Boot was off", "attacks/events"),

@@ -137,7 +137,8 @@ fn a_state_is_what_is_known_of_a_value() {
 /// An error that tells of a rule is another than one of another rule.
 #[test]
 fn errors_are_compared_by_the_rules_that_they_name() {
-    let log = [header(&[SHA256]), event(&[SHA256], 5, 5, b"a", b"a")].concat();
+    let separators = (0..8).flat_map(|pcr| event(&[SHA256], pcr, SEPARATOR, &[0; 4], &[0; 4])).collect();
+    let log = [header(&[SHA256]), event(&[SHA256], 5, 5, b"a", b"a"), separators].concat();
     let machine = Machine::of(&log);
     let missing = |digest: u8| {
         let digests = leak(&[TpmtHa { hash_alg: TpmiAlgHash(TpmAlgId::SHA256), digest: leak(&[digest; 32]) }]);
@@ -331,9 +332,12 @@ fn x14_x15_more_certificates_than_are_walked() {
     };
     let (nine, root) = chain(9);
     assert_eq!(judge(&nine, &root), Err(CertificateError::TooMany(9)));
-    // Eight are walked, to the end.
+    // Eight are read, but no path is so long; seven are walked to the end.
     let (eight, root) = chain(8);
-    assert!(matches!(judge(&eight, &root), Err(CertificateError::Purpose { .. } | CertificateError::KeyUsage { .. })));
+    let deep = CertificateError::Rule("more than six authorities stand between the key's certificate and the root");
+    assert_eq!(judge(&eight, &root), Err(deep));
+    let (seven, root) = chain(7);
+    assert!(matches!(judge(&seven, &root), Err(CertificateError::Purpose { .. } | CertificateError::KeyUsage { .. })));
     // A root that cannot be read.
     let (one, root) = chain(1);
     assert!(matches!(judge(&one, &root[..root.len() - 1]), Err(CertificateError::Anchor(_))));

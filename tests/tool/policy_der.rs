@@ -254,7 +254,7 @@ fn each_kind_comes_back() {
             ..CertificateRules::default()
         };
         let policy = Policy::builder().pinned(&pins).anchors(&anchors).certificate(certificate).pcrs(&rules);
-        let policy = policy.build().unwrap();
+        let policy = policy.accept_unknown_attributes(true).build().unwrap();
         let der = policy.to_der();
         let read = Policy::from_der(&der).unwrap();
         assert_eq!((read.to_der(), format!("{read:?}")), (der.clone(), format!("{policy:?}")));

@@ -497,7 +497,7 @@ fn keys_of_secure_boot() {
     });
     refused(&foreign, &policy(), "events", "matches no rule");
     // The same entry by another owner, and another's by the same owner, are none.
-    for other in [[&[7; 16][..], &entry()[16..]].concat(), [&entry()[..16], b"no certificate"].concat()] {
+    for other in [[&[8; 16][..], &entry()[16..]].concat(), [&entry()[..16], b"no certificate"].concat()] {
         let event = of_data(7, AUTHORITY, &variable(SECURITY, "db", &other));
         refused(&changed(|machine| machine.firmware.push(event)), &policy(), "events", "matches no rule");
     }

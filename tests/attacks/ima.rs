@@ -6,11 +6,11 @@ use crate::common::cli::{Folder, Outcome, run};
 use crate::common::forge::hash;
 use crate::common::ima::{Entry, Linux, digest_and_name, file, list, named, sized};
 use crate::common::machine::{Machine, sha256};
-use crate::common::verified::SHA256;
+use crate::common::verified::{SHA256, leak, quoted};
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::log::{ImaList, LogErrorKind};
 use tpmproof::structures::TpmAlgId;
-use tpmproof::verify::{LogPart, Replay, ReplayError};
+use tpmproof::verify::{LogPart, LogState, Replay, ReplayError};
 
 const SHA1: HashAlgorithm = HashAlgorithm::Sha1;
 
@@ -88,6 +88,11 @@ fn i03_a_template_that_is_not_known() {
             refused(&linux, &policy(), "ima", &format!("its template \"{template}\" is none that is known"));
         }
     }
+    // Where any event of its PCR is tolerated, so is one whose template is not known; where those of another are, it is not.
+    let linux = Linux::with(&[Entry { template: "ima-ng2", ..file("/usr/bin/x", b"x") }]);
+    accepted(&linux, &policy().replace("allow = [", "allow_unknown = [10]\nallow = ["));
+    let other = policy().replace("10 = \"log\"\n", "4 = \"log\"\n10 = \"log\"\n");
+    refused(&linux, &other.replace("allow = [", "allow_unknown = [4]\nallow = ["), "ima", "is none that is known");
     // The name of a template is not measured: another that is known changes neither the file nor its digest.
     let entry = Entry { template: "ima-buf", ..file("/usr/bin/x", b"x") };
     refused(&Linux::with(&[entry]), &policy(), "ima", "it ends too early");
@@ -237,11 +242,13 @@ fn i09_the_list_of_another_boot() {
     let genuine = Linux::new().entries;
     let boot = |entry: Entry| Linux::of(&[&[entry], &genuine[1..]].concat());
     let other = boot(named(b"boot_aggregate", &[0x66; 32]));
-    refused(&other, &policy(), "boot-aggregate", &format!("{}, and the digest", "66".repeat(32)));
-    // Of fewer PCRs than Linux takes, of others, of another bank's algorithm.
     let values = Machine::new().values();
     let of =
         |range: std::ops::Range<usize>| values[range].iter().flat_map(|(_, value)| value.clone()).collect::<Vec<u8>>();
+    let expected: String = hash(SHA256, &of(0..10)).iter().map(|octet| format!("{octet:02x}")).collect();
+    let words = format!("{}, and the digest of the quoted PCRs of the boot is {expected}", "66".repeat(32));
+    refused(&other, &policy(), "boot-aggregate", &words);
+    // Of fewer PCRs than Linux takes, of others, of another bank's algorithm.
     for range in [0..7, 0..9, 1..10, 0..11] {
         let entry = named(b"boot_aggregate", &hash(SHA256, &of(range)));
         refused(&boot(entry), &policy(), "boot-aggregate", "the runtime list is of another boot");
@@ -262,6 +269,18 @@ fn i09_the_list_of_another_boot() {
     let moved = [&genuine[1..], &genuine[..1]].concat();
     refused(&Linux::of(&moved), &policy(), "boot-aggregate", "does not begin with boot_aggregate");
     refused(&Linux::of(&moved), &policy(), "events", "entry 2 of the runtime list");
+}
+
+/// A value that is reached before anything extended it was not reached by the list.
+#[test]
+fn i10_a_list_is_read_to_an_entry_of_a_quoted_register() {
+    let first = Entry { pcr: 11, ..file("/usr/bin/x", b"x") };
+    let octets = list(SHA1, &[first, file("/usr/bin/y", b"y")]).leak();
+    let parts = leak(vec![LogPart::whole(ImaList::from_bytes(octets).unwrap())]);
+    let state = |value: Vec<u8>| quoted(&[(10, value)]).verify_logs(parts).unwrap().state(SHA256, 10);
+    assert_eq!(state(vec![0; 32]), Some(LogState::Unexplained));
+    let extended = hash(SHA256, &[vec![0; 32], file("/usr/bin/y", b"y").digest(SHA256)].concat());
+    assert_eq!(state(extended), Some(LogState::Explained));
 }
 
 #[test]

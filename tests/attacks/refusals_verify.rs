@@ -2,14 +2,14 @@
 #![cfg(feature = "std")]
 
 use crate::common::forge::{AK_ATTRIBUTES, Attest, Certificate, Key, NONCE, NOW, hash, name};
-use crate::common::log::{NO_ACTION, SEPARATOR, event, header, no_action};
+use crate::common::log::{ACTION, NO_ACTION, SEPARATOR, event, header, no_action};
 use tpmproof::crypto::{Crypto, CryptoError, Curve, Digest, HashAlgorithm, PublicKey, SOFTWARE, Signature};
 use tpmproof::structures::{Tpm2bData, TpmAlgId, TpmiAlgHash, TpmtHa, TpmtPublic};
 use tpmproof::verify::{
     Activation, Anchor, Attachments, Attestation, BankSelection, CertificateError, CertificateRules, Challenge,
     EventRule, EventRules, Evidence, GoogleRule, KeyEvidence, KeyIdentity, Log, LogPart, Logs, LogsError, PcrRule,
     PcrState, PcrValue, PcrValues, Pin, Policy, PolicyBuilder, PolicyList, Rejection, Replay, ReplayError,
-    SecureBootError, SecureBootRules, Time, TrustedKey, VerifiedChain, VerifyError,
+    SecureBootError, SecureBootRules, SeparatorError, Time, TrustedKey, VerifiedChain, VerifyError,
 };
 use tpmproof::{Decode, DecodeErrorKind, Encode, EncodeError, Proof};
 
@@ -376,6 +376,35 @@ fn r10_r19_l16_logs_that_cannot_be_judged() {
     let error = Machine::of(&good).error(|builder| pcr(7)(builder).events(events));
     let missing = SecureBootError::Missing("SecureBoot");
     assert_eq!(error, VerifyError::Logs(LogsError::SecureBoot { bank: SHA256, error: missing }));
+}
+
+/// The digest of an error's value is an error, whatever the event is called; but in PCR 1 a boot order has those octets.
+#[test]
+fn r10_a_separator_that_tells_an_error() {
+    let banks = &[SHA256];
+    let judged = |pcr: u32, type_, value: u32| {
+        let separators: Vec<u8> = (0..8).flat_map(|pcr| event(banks, pcr, SEPARATOR, &[0; 4], &[0; 4])).collect();
+        let octets = value.to_le_bytes();
+        let firmware = event(banks, 0, ACTION, b"x", b"x");
+        let log = [header(banks), firmware, event(banks, pcr, type_, &octets, &octets), separators].concat();
+        let index = u8::try_from(pcr).unwrap();
+        let tolerated = leak(&[index]);
+        let events = EventRules { allow_unknown: PolicyList::new(tolerated), ..EventRules::default() };
+        let rules = leak(&[PcrRule::log(SHA256, index)]);
+        Machine::of(&log).judge(|builder| builder.pcrs(rules).events(events)).map_err(|rejection| rejection.error)
+    };
+    let told = |pcr, value| {
+        let error = SeparatorError::Error { event: 2, value };
+        VerifyError::Logs(LogsError::Separator { bank: SHA256, index: Some(pcr), error })
+    };
+    for value in [1, u32::MAX] {
+        for type_ in [ACTION, SEPARATOR] {
+            assert_eq!(judged(4, type_, value), Err(told(4, value)), "{type_} {value}");
+        }
+        assert_eq!(judged(1, ACTION, value), Ok(()), "{value}");
+        assert_eq!(judged(1, SEPARATOR, value), Err(told(1, value)), "{value}");
+    }
+    assert_eq!(judged(4, ACTION, 2), Ok(()));
 }
 
 #[test]

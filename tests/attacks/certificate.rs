@@ -278,7 +278,7 @@ fn x02_the_certificate_whose_signature_is_wrong_is_named() {
 #[test]
 fn x14_a_root_by_its_key_and_a_leaf_with_a_critical_purpose_share_one_budget() {
     // Each root that is known by its key alone is asked for its own signature; then each path costs its own.
-    let (top, middle) = (Key::new(ROOT), Key::new(MIDDLE));
+    let top = Key::new(ROOT);
     let mut leaf = Certificate::leaf("low", &Key::new(LEAF));
     let purpose = |critical| extension(EXTENDED_KEY_USAGE, critical, &sequence(&[&oid("6781050803")]));
     let low = Key::new(7);

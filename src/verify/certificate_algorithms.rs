@@ -27,7 +27,7 @@ impl<'c> Provider<'c> {
 
     /// The same, with what is left of its budget, where `webpki` is shown another leaf.
     pub(crate) fn showing(&self, shown: &'c Shown<'c>) -> Self {
-        let budget = Budget { spent: AtomicU8::new(self.budget.spent()), ..Budget::default() };
+        let budget = Budget { spent: AtomicU8::new(self.budget.spent()), failed: AtomicUsize::new(0) };
         Self { crypto: self.crypto, budget, shown: Some(shown) }
     }
 }

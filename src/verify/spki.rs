@@ -263,3 +263,24 @@ const ML_DSA: &[(MlDsaParameters, &[u8])] = &[
     (MlDsaParameters::MlDsa65, &[0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12]),
     (MlDsaParameters::MlDsa87, &[0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::same_key;
+    use crate::crypto::{Curve, PublicKey};
+
+    #[test]
+    fn keys_are_the_same_in_all_of_their_parts() {
+        let ec = |curve, x, y| PublicKey::Ec { curve, x, y };
+        let key = ec(Curve::P256, &[1], &[2]);
+        assert!(same_key(&key, &ec(Curve::P256, &[0, 1], &[0, 0, 2])));
+        for other in [ec(Curve::P384, &[1], &[2]), ec(Curve::P256, &[3], &[2]), ec(Curve::P256, &[1], &[3])] {
+            assert!(!same_key(&key, &other) && !same_key(&other, &key));
+        }
+        let rsa = |modulus, exponent| PublicKey::Rsa { modulus, exponent };
+        assert!(same_key(&rsa(&[5], 3), &rsa(&[0, 5], 3)));
+        for other in [rsa(&[5], 5), rsa(&[7], 3), key] {
+            assert!(!same_key(&rsa(&[5], 3), &other));
+        }
+    }
+}

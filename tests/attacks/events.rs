@@ -501,6 +501,11 @@ fn keys_of_secure_boot() {
         let event = of_data(7, AUTHORITY, &variable(SECURITY, "db", &other));
         refused(&changed(|machine| machine.firmware.push(event)), &policy(), "events", "matches no rule");
     }
+    // Nor is what another variable allowed, or one of that name by another vendor.
+    for (vendor, name) in [(SECURITY, "dbx"), (GLOBAL, "db"), (GLOBAL, "dbx")] {
+        let event = of_data(7, AUTHORITY, &variable(vendor, name, &entry()));
+        refused(&changed(|machine| machine.firmware.push(event)), &policy(), "events", "matches no rule");
+    }
     // Each costs a search of db, so that no more than 64 events after the separator are looked at.
     let many = |count: usize| {
         changed(|machine| {

@@ -152,9 +152,9 @@ pub(crate) fn diagnose<'a>(
                 CertificateError::Signature { subject: signed.unwrap_or(leaf).subject }
             }
         }
-        Error::MaximumPathDepthExceeded => {
-            CertificateError::Rule("more than six authorities stand between the key's certificate and the root")
-        }
+        Error::MaximumPathDepthExceeded => CertificateError::Rule(
+            "more than six authorities stand between the key's certificate and the root; trust one that is nearer to the key",
+        ),
         Error::UnsupportedCertVersion => CertificateError::Rule("a certificate is not X.509 v3"),
         Error::MaximumPathBuildCallsExceeded | Error::MaximumSignatureChecksExceeded => CertificateError::Budget,
         _ => match all().find(|one| !knows(one.signature_algorithm)) {

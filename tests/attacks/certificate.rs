@@ -308,6 +308,23 @@ fn x14_a_root_by_its_key_and_a_leaf_with_a_critical_purpose_share_one_budget() {
 }
 
 #[test]
+fn x15_a_certificate_of_the_largest_size_is_read() {
+    let with = |(octets, fill): (usize, u8)| {
+        let mut chain = chain();
+        chain.leaf.extensions.push(extension("2a0304", false, &tlv(0x04, &vec![fill; octets])));
+        chain.signed()
+    };
+    let around = 15_000 + 16_384 - with((15_000, 0)).0[0].len();
+    // The signature's numbers are a byte longer or shorter, by the content.
+    let contents = || (around - 4..around + 4).flat_map(|octets| (0..8).map(move |fill| (octets, fill)));
+    let of_size = |size: usize| contents().map(with).find(|(chain, _)| chain[0].len() == size).unwrap();
+    let (chain, root) = of_size(16_384);
+    assert_eq!(judge(&chain, &root), Ok(()));
+    let (chain, root) = of_size(16_385);
+    assert_eq!(judge(&chain, &root), Err(CertificateError::TooLarge { index: 0, size: 16_385 }));
+}
+
+#[test]
 fn x05_a_root_by_the_digest_of_its_key_or_of_itself() {
     let (mut all, root) = chain().signed();
     all.push(root.clone());

@@ -334,7 +334,9 @@ fn x14_x15_more_certificates_than_are_walked() {
     assert_eq!(judge(&nine, &root), Err(CertificateError::TooMany(9)));
     // Eight are read, but no path is so long; seven are walked to the end.
     let (eight, root) = chain(8);
-    let deep = CertificateError::Rule("more than six authorities stand between the key's certificate and the root");
+    let deep = CertificateError::Rule(
+        "more than six authorities stand between the key's certificate and the root; trust one that is nearer to the key",
+    );
     assert_eq!(judge(&eight, &root), Err(deep));
     let (seven, root) = chain(7);
     assert!(matches!(judge(&seven, &root), Err(CertificateError::Purpose { .. } | CertificateError::KeyUsage { .. })));

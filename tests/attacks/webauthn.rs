@@ -12,7 +12,7 @@ use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
     Anchor, Attestation, AttestationObject, Attested, CertificateRules, Challenge, ClientData, EvidenceError, ImaRules,
     KeyEvidence, PcrRule, Pin, Policy, PolicyBuilder, PolicyError, PolicyList, RelyingParty, RevocationList,
-    TrustedKey, VerifyError, verify_webauthn,
+    TrustedKey, VerifiedCredential, VerifyError, verify_webauthn,
 };
 
 fn with_policy<T>(
@@ -45,6 +45,23 @@ fn judge_with(
     })
 }
 
+/// What an accepted object leads to.
+fn reported(object: &[u8], challenge: Challenge<'_>, then: impl FnOnce(&VerifiedCredential<'_>, &str)) {
+    let object = AttestationObject::from_cbor(object).unwrap();
+    with_policy(
+        |builder| builder,
+        |policy| {
+            let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
+            let client = ClientData::read_by_caller(sha256, challenge, ORIGIN);
+            let report = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
+            assert_eq!(report.pcrs().count(), 0);
+            let Some(attested @ Attested::Credential(credential)) = report.attested() else { panic!("no credential") };
+            assert_eq!(attested.is_fresh(), credential.is_fresh());
+            then(credential, &report.to_string());
+        },
+    );
+}
+
 fn judge(statement: &Statement) -> Option<String> {
     judge_with(&statement.object(), CLIENT_DATA, ORIGIN, |builder| builder)
 }
@@ -59,28 +76,17 @@ fn a_genuine_statement_is_accepted() {
     assert_eq!(judge(&Statement::genuine()), None);
     // The form of the specification.
     assert_eq!(judge(&Statement { framed: true, ..Statement::genuine() }), None);
-    let bytes = Statement::genuine().object();
-    let object = AttestationObject::from_cbor(&bytes).unwrap();
-    with_policy(
-        |builder| builder,
-        |policy| {
-            let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
-            let client = ClientData::read_by_caller(sha256, Challenge::nonce(NONCE).unwrap(), ORIGIN);
-            let report = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
-            let Some(Attested::Credential(credential)) = report.attested() else { panic!("no credential") };
-            let data = credential.authenticator_data().unwrap();
-            assert_eq!((data.credential_id, data.sign_count), (&b"the credential"[..], 7));
-            assert!(data.user_verified() && credential.is_fresh());
-            assert_eq!(credential.certified().info().unwrap().name.0, name(&Statement::genuine().public));
-            assert_eq!(report.pcrs().count(), 0);
-            let text = report.to_string();
-            for line in
-                ["pass         certify", "pass         origin", "pass         relying-party", "not checked  revocation"]
-            {
-                assert!(text.contains(line), "{line}: {text}");
-            }
-        },
-    );
+    reported(&Statement::genuine().object(), Challenge::nonce(NONCE).unwrap(), |credential, text| {
+        let data = credential.authenticator_data().unwrap();
+        assert_eq!((data.credential_id, data.sign_count), (&b"the credential"[..], 7));
+        assert!(credential.is_fresh());
+        assert_eq!(credential.certified().info().unwrap().name.0, name(&Statement::genuine().public));
+        for line in
+            ["pass         certify", "pass         origin", "pass         relying-party", "not checked  revocation"]
+        {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    });
 }
 
 #[test]
@@ -352,30 +358,15 @@ fn q17_authenticator_data_are_read_to_their_bounds() {
 fn q17_the_flags_say_who_was_there() {
     for (flags, verified) in [(0x45, true), (0x41, false)] {
         let object = Statement { flags, ..Statement::genuine() }.object();
-        let object = AttestationObject::from_cbor(&object).unwrap();
-        with_policy(
-            |builder| builder,
-            |policy| {
-                let sha256 = hash(HashAlgorithm::Sha256, CLIENT_DATA).try_into().unwrap();
-                let client = ClientData::read_by_caller(sha256, Challenge::nonce(NONCE).unwrap(), ORIGIN);
-                let report = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
-                let attested = report.attested().unwrap();
-                assert!(attested.is_fresh());
-                let Attested::Credential(credential) = attested else { panic!("no credential") };
-                let data = credential.authenticator_data().unwrap();
-                assert_eq!((data.user_present(), data.user_verified()), (true, verified), "{flags:#x}");
-                let text = report.to_string();
-                let words = [
-                    "  credential  ",
-                    "         name 000b",
-                    if verified { "user verified" } else { "user not verified" },
-                ];
-                assert!(words.iter().all(|words| text.contains(words)), "{text}");
-                let client = ClientData::read_by_caller(sha256, Challenge::insecure_no_freshness(), ORIGIN);
-                let stale = verify_webauthn(&object, &client, policy, NOW.parse().unwrap(), &SOFTWARE).unwrap();
-                assert!(!stale.attested().unwrap().is_fresh());
-            },
-        );
+        reported(&object, Challenge::nonce(NONCE).unwrap(), |credential, text| {
+            let data = credential.authenticator_data().unwrap();
+            assert_eq!((data.user_present(), data.user_verified()), (true, verified), "{flags:#x}");
+            let user = if verified { "user verified" } else { "user not verified" };
+            for words in ["  credential  ", "         name 000b", user] {
+                assert!(text.contains(words), "{words}: {text}");
+            }
+        });
+        reported(&object, Challenge::insecure_no_freshness(), |credential, _| assert!(!credential.is_fresh()));
     }
 }
 

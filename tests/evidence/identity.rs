@@ -74,21 +74,6 @@ fn by_googles_instance() {
     assert!(!hostile.unwrap_err().contains('\u{1b}'));
 }
 
-/// After a check that failed nothing is said of those that would have followed it.
-#[cfg(feature = "cli")]
-#[test]
-fn nothing_is_said_of_a_quote_after_what_failed() {
-    use crate::common::cli::{run, vector};
-    let proof = vector("other-nonce.proof");
-    let header = std::fs::read_to_string(&proof).unwrap();
-    let of = |name: &str| header.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-    let policy = vector(of("policy: "));
-    let words = ["verify", &proof, "--policy", &policy, "--nonce", of("nonce: "), "--at", of("at: ")];
-    let found = run(&words.map(str::to_owned));
-    assert!(found.code == 1 && found.out.contains("fail         freshness"), "{found:?}");
-    assert!(!found.out.contains(" selection ") && !found.out.contains(" pcr-digest "), "{}", found.out);
-}
-
 #[test]
 fn by_subject() {
     let subjects = ["CN=another", "CN=machine 7"];

@@ -26,6 +26,14 @@ fn a_good_proof_is_accepted() {
     assert_eq!(outcome.notes, "");
 }
 
+/// After a check that failed nothing is said of those that would have followed it.
+#[test]
+fn nothing_is_said_of_a_quote_after_what_failed() {
+    let found = with(5, "0000000000000000000000000000000000000000000000000000000000c0ffef");
+    assert!(found.code == 1 && found.out.contains("fail         freshness"), "{found:?}");
+    assert!(!found.out.contains(" selection ") && !found.out.contains(" pcr-digest "), "{}", found.out);
+}
+
 /// The evidence: malformed is rejected (1), absent is the environment's fault (3).
 #[test]
 fn evidence_that_is_none() {

@@ -49,9 +49,11 @@ pub struct Build {
     pub standing: Vec<usize>,
     pub unviable: BTreeSet<usize>,
     pub left: Vec<usize>,
-    /// The tests' binaries, by name.
-    pub binaries: Vec<(String, PathBuf)>,
+    pub binaries: Vec<Binary>,
 }
+
+/// The name of a program of tests, and where it lies.
+pub type Binary = (String, PathBuf);
 
 #[derive(Deserialize)]
 struct Line {
@@ -127,10 +129,15 @@ pub fn compile(tree: &Path, mutants: &[Mutant]) -> Result<Build, Failure> {
             continue;
         }
         if let Some(message) = messages.first() {
-            return Err(format!("an error that no change explains: {}", message.rendered.as_deref().unwrap_or_default()).into());
+            return Err(format!(
+                "an error that no change explains: {}",
+                message.rendered.as_deref().unwrap_or_default()
+            )
+            .into());
         }
         let standing: Vec<_> = planted.values().flat_map(|one| one.standing.clone()).collect();
-        let left = (0..mutants.len()).filter(|number| !standing.contains(number) && !unviable.contains(number)).collect();
+        let left =
+            (0..mutants.len()).filter(|number| !standing.contains(number) && !unviable.contains(number)).collect();
         return Ok(Build { standing, unviable, left, binaries });
     }
 }
@@ -143,19 +150,14 @@ fn blame(message: &Message, planted: &BTreeMap<&str, Planted>, unviable: &mut BT
         inside.min_by_key(|(range, _)| range.len()).map(|(_, number)| *number)
     };
     let spans = || message.spans.iter().chain(message.children.iter().flat_map(|child| &child.spans));
-    // Where two branches differ, the error lies in the one that stands after the change.
-    let before = |span: &Bytes| {
-        let ranges = &planted.get(span.file_name.as_str())?.ranges;
-        ranges.iter().filter(|(range, _)| span.byte_start < range.start && range.end <= span.byte_end).min_by_key(|(range, _)| range.len()).map(|(_, number)| *number)
-    };
     let primary = spans().filter(|span| span.is_primary).find_map(of);
-    if let Some(number) = primary.or_else(|| spans().find_map(of)).or_else(|| spans().find_map(before)) {
+    if let Some(number) = primary.or_else(|| spans().find_map(of)) {
         unviable.insert(number);
     }
 }
 
 /// Runs cargo; its errors, and the tests that it built.
-fn cargo(tree: &Path, arguments: &[&str]) -> Result<(Vec<Message>, Vec<(String, PathBuf)>), Failure> {
+fn cargo(tree: &Path, arguments: &[&str]) -> Result<(Vec<Message>, Vec<Binary>), Failure> {
     let output = Command::new("cargo")
         .args(arguments)
         .args(["--locked", "--features", FEATURES, "--message-format", "json", "--quiet"])
@@ -169,8 +171,12 @@ fn cargo(tree: &Path, arguments: &[&str]) -> Result<(Vec<Message>, Vec<(String, 
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Ok(line) = serde_json::from_str::<Line>(line) else { continue };
         match (line.reason.as_str(), line.message, line.executable, line.target) {
-            ("compiler-message", Some(message), ..) if message.level == "error" && !message.spans.is_empty() => errors.push(message),
-            ("compiler-artifact", _, Some(executable), Some(target)) if line.profile.is_some_and(|profile| profile.test) => {
+            ("compiler-message", Some(message), ..) if message.level == "error" && !message.spans.is_empty() => {
+                errors.push(message)
+            }
+            ("compiler-artifact", _, Some(executable), Some(target))
+                if line.profile.is_some_and(|profile| profile.test) =>
+            {
                 binaries.push((target.name, executable));
             }
             _ => {}

@@ -58,7 +58,12 @@ pub fn judge(tree: &Path, work: &Path, build: &Build) -> Result<Judged, Failure>
         *locked(&log) += &format!("{mutant} {} {}\n", by.map_or("MISSED", |test| &test.name), own.len());
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         if done % 50 == 0 {
-            eprintln!("{done} of {} changes, {} missed, {} s", build.standing.len(), locked(&missed).len(), start.elapsed().as_secs());
+            eprintln!(
+                "{done} of {} changes, {} missed, {} s",
+                build.standing.len(),
+                locked(&missed).len(),
+                start.elapsed().as_secs()
+            );
             let _ = fs::write(work.join("outcomes"), &*locked(&log));
         }
     });
@@ -106,7 +111,8 @@ fn tests(tree: &Path, work: &Path, build: &Build) -> Result<Vec<Test>, Failure> 
             None => eprintln!("{name}: fails, or takes too long, with nothing changed: not used"),
         }
         if !test.takes.is_zero() {
-            test.reaches = fs::read_to_string(&file).unwrap_or_default().lines().filter_map(|line| line.parse().ok()).collect();
+            test.reaches =
+                fs::read_to_string(&file).unwrap_or_default().lines().filter_map(|line| line.parse().ok()).collect();
             if !test.reaches.is_empty() {
                 locked(&kept).push(test);
             }
@@ -115,7 +121,12 @@ fn tests(tree: &Path, work: &Path, build: &Build) -> Result<Vec<Test>, Failure> 
     });
     let kept = kept.into_inner().unwrap_or_default();
     let time: BTreeMap<_, _> = kept.iter().map(|test| (test.takes, &test.name)).collect();
-    eprintln!("{} of {} tests come by what is changed; they take {} s", kept.len(), all.len(), time.keys().sum::<Duration>().as_secs());
+    eprintln!(
+        "{} of {} tests come by what is changed; they take {} s",
+        kept.len(),
+        all.len(),
+        time.keys().sum::<Duration>().as_secs()
+    );
     for (takes, name) in time.iter().rev().take(8) {
         eprintln!("  {name}: {:.1} s", takes.as_secs_f64());
     }

@@ -2,7 +2,7 @@
 //! notice; of all of src/verify and src/proof, or of these files.
 //!
 //! What is changed is what cargo-mutants lists (`cargo install cargo-mutants`), and what may survive, and why, stands in .cargo/mutants.toml.
-//! cargo-mutants itself builds the crate and its tests anew for each change, half a minute for each of two thousand. Here all changes stand in one
+//! cargo-mutants itself builds the crate and its tests anew for each change, and there are more than two thousand. Here all changes stand in one
 //! build, each behind a number that the environment names; the tests say which changes they come by; and a change is tried with those, one test
 //! at a time, until one fails. What cannot stand beside the rest (in a `const fn`, a chain of `let`) is left to cargo-mutants and listed.
 //!
@@ -69,9 +69,15 @@ fn run() -> Result<bool, Failure> {
     Ok(judged.missed.is_empty())
 }
 
-/// What git knows of, in a folder where it may be changed; what was built there stays.
+/// What git knows of, and nothing else, in a folder where it may be changed; what was built there stays.
 fn copy(root: &Path, tree: &Path) -> Result<(), Failure> {
-    let listed = output(Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root))?;
+    fs::create_dir_all(tree)?;
+    for entry in fs::read_dir(tree)?.filter_map(Result::ok).filter(|entry| entry.file_name() != "target") {
+        if entry.path().is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    let listed = output(
+        Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root),
+    )?;
     for name in String::from_utf8(listed)?.split('\0').filter(|name| !name.is_empty()) {
         let (from, to) = (root.join(name), tree.join(name));
         if !from.is_file() {

@@ -134,16 +134,24 @@ impl<'m> Planter<'m> {
             let start = self.range(first).start;
             let open = self.range(&block.brace_token.span.open()).end;
             let close = self.range(&block.brace_token.span.close()).start;
-            let opaque = matches!(&signature.output, syn::ReturnType::Type(_, of) if matches!(**of, syn::Type::ImplTrait(_)));
+            let opaque =
+                matches!(&signature.output, syn::ReturnType::Type(_, of) if matches!(**of, syn::Type::ImplTrait(_)));
             for (number, mutant) in self.take("FnValue", start) {
                 let other = &mutant.replacement;
                 if opaque {
                     // Another iterator is of another type: one of two is of a third.
-                    let text = format!(" if crate::mutant::on({number}) {{ crate::mutant::Either::This({other}) }} else {{ crate::mutant::Either::That({{ ");
+                    let text = format!(
+                        " if crate::mutant::on({number}) {{ crate::mutant::Either::This({other}) }} else {{ crate::mutant::Either::That({{ "
+                    );
                     self.insert(open, true, text, Some(number));
                     self.insert(close, false, " }) } ".to_owned(), None);
                 } else {
-                    self.insert(open, true, format!(" if crate::mutant::on({number}) {{ return {other}; }} "), Some(number));
+                    self.insert(
+                        open,
+                        true,
+                        format!(" if crate::mutant::on({number}) {{ return {other}; }} "),
+                        Some(number),
+                    );
                 }
             }
         }
@@ -206,8 +214,16 @@ impl<'ast> Visit<'ast> for Planter<'_> {
             let at = self.range(&binary.op).start;
             let (left, right) = (self.text(&binary.left), self.text(&binary.right));
             let others = self.take("BinaryOperator", at).into_iter().map(|(number, mutant)| {
-                let assigns = mutant.replacement.ends_with('=') && !["==", "!=", "<=", ">="].contains(&&*mutant.replacement);
-                (number, if assigns { format!("{left} {} {right}", mutant.replacement) } else { format!("({left}) {} ({right})", mutant.replacement) })
+                let assigns =
+                    mutant.replacement.ends_with('=') && !["==", "!=", "<=", ">="].contains(&&*mutant.replacement);
+                (
+                    number,
+                    if assigns {
+                        format!("{left} {} {right}", mutant.replacement)
+                    } else {
+                        format!("({left}) {} ({right})", mutant.replacement)
+                    },
+                )
             });
             let others = others.collect();
             self.wrap(self.range(binary), others);
@@ -231,7 +247,8 @@ impl<'ast> Visit<'ast> for Planter<'_> {
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
         let deleted = self.take("MatchArm", self.range(arm).start);
-        let conditions: String = deleted.iter().map(|(number, _)| format!("!crate::mutant::on({number}) && ")).collect();
+        let conditions: String =
+            deleted.iter().map(|(number, _)| format!("!crate::mutant::on({number}) && ")).collect();
         let guard = match &arm.pat {
             syn::Pat::Guard(guarded) => Some(&*guarded.guard),
             _ => None,
@@ -244,11 +261,22 @@ impl<'ast> Visit<'ast> for Planter<'_> {
                 let others = others.map(|(number, mutant)| (number, mutant.replacement.clone())).collect();
                 self.wrap(range.clone(), others);
                 self.order += 1;
-                self.insertions.push(Insertion { at: range.end, opens: false, order: 0, text: ")".to_owned(), mutant: None });
+                self.insertions.push(Insertion {
+                    at: range.end,
+                    opens: false,
+                    order: 0,
+                    text: ")".to_owned(),
+                    mutant: None,
+                });
             }
             Some(_) => self.standing.retain(|number| !deleted.iter().any(|(one, _)| one == number)),
             None if !deleted.is_empty() => {
-                self.insert(self.range(&arm.pat).end, false, format!(" if {conditions}true"), deleted.first().map(|(number, _)| *number));
+                self.insert(
+                    self.range(&arm.pat).end,
+                    false,
+                    format!(" if {conditions}true"),
+                    deleted.first().map(|(number, _)| *number),
+                );
             }
             None => {}
         }
@@ -261,7 +289,8 @@ impl<'ast> Visit<'ast> for Planter<'_> {
             for field in &item.fields {
                 let name = self.text(&field.member);
                 for (number, _) in self.take("StructField", self.range(field).start) {
-                    let other = format!("if crate::mutant::on({number}) {{ let base: {path} = {rest}; base.{name} }} else {{ ");
+                    let other =
+                        format!("if crate::mutant::on({number}) {{ let base: {path} = {rest}; base.{name} }} else {{ ");
                     if field.colon_token.is_some() {
                         self.insert(self.range(&field.expr).start, true, other, Some(number));
                         self.insert(self.range(&field.expr).end, false, " }".to_owned(), None);

@@ -2,6 +2,7 @@
 
 use super::{CryptoError, Digest};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use p256::elliptic_curve::point::AffineCoordinates;
 
 // Whether `(r, s)` is the signature of `digest` by the key `(x, y)`. Both `s` and `n - s` are right.
 //
@@ -34,31 +35,29 @@ pub(super) fn p521(x: &[u8], y: &[u8], digest: &Digest, r: &[u8], s: &[u8]) -> R
 
 #[inline(never)]
 fn p256_key(x: &[u8], y: &[u8]) -> Result<p256::ecdsa::VerifyingKey, CryptoError> {
-    let point = sec1::<32, 65>(x, y).ok_or(CryptoError::BadPoint)?;
-    p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
+    let (x, y) = coordinates::<32>(x, y)?;
+    let point = p256::AffinePoint::from_coordinates(&x.into(), &y.into()).into_option();
+    point.and_then(|point| p256::ecdsa::VerifyingKey::from_affine(point).ok()).ok_or(CryptoError::BadPoint)
 }
 
 #[inline(never)]
 fn p384_key(x: &[u8], y: &[u8]) -> Result<p384::ecdsa::VerifyingKey, CryptoError> {
-    let point = sec1::<48, 97>(x, y).ok_or(CryptoError::BadPoint)?;
-    p384::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
+    let (x, y) = coordinates::<48>(x, y)?;
+    let point = p384::AffinePoint::from_coordinates(&x.into(), &y.into()).into_option();
+    point.and_then(|point| p384::ecdsa::VerifyingKey::from_affine(point).ok()).ok_or(CryptoError::BadPoint)
 }
 
 #[cfg(feature = "p521")]
 #[inline(never)]
 fn p521_key(x: &[u8], y: &[u8]) -> Result<p521::ecdsa::VerifyingKey, CryptoError> {
-    let point = sec1::<66, 133>(x, y).ok_or(CryptoError::BadPoint)?;
-    p521::ecdsa::VerifyingKey::from_sec1_bytes(&point).map_err(|_| CryptoError::BadPoint)
+    let (x, y) = coordinates::<66>(x, y)?;
+    let point = p521::AffinePoint::from_coordinates(&x.into(), &y.into()).into_option();
+    point.and_then(|point| p521::ecdsa::VerifyingKey::from_affine(point).ok()).ok_or(CryptoError::BadPoint)
 }
 
-/// The uncompressed form of a point (SEC 1, 2.3.3).
-fn sec1<const SIZE: usize, const POINT: usize>(x: &[u8], y: &[u8]) -> Option<[u8; POINT]> {
-    let (x, y) = (padded::<SIZE>(x).ok()?, padded::<SIZE>(y).ok()?);
-    let mut point = [0; POINT];
-    for (place, byte) in point.iter_mut().zip([4].iter().chain(&x).chain(&y)) {
-        *place = *byte;
-    }
-    Some(point)
+/// Both, in full. A compressed point is no key here: what would restore it weighs more than all else of its curve.
+fn coordinates<const SIZE: usize>(x: &[u8], y: &[u8]) -> Result<([u8; SIZE], [u8; SIZE]), CryptoError> {
+    padded(x).and_then(|x| Ok((x, padded(y)?))).map_err(|_| CryptoError::BadPoint)
 }
 
 /// A TPM may leave out leading zeros.

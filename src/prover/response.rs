@@ -4,7 +4,7 @@ use super::ProverError;
 use super::session::Session;
 use super::tpm::encoded;
 use crate::structures::{Tpm2bAuth, Tpm2bDigest, Tpm2bNonce, TpmHandle, TpmRc, TpmSt, TpmaSession};
-use crate::wire::{Decode, DecodeError, DecodeErrorKind, Encode, FieldPath, Wire, located};
+use crate::wire::{Decode, DecodeError, DecodeErrorKind, Encode, Wire, located};
 use std::vec::Vec;
 
 structure! {
@@ -34,7 +34,7 @@ pub(super) fn split(
     handle: bool,
     sessions: bool,
 ) -> Result<(TpmHandle, &mut [u8], &[u8]), DecodeError> {
-    let ends = |offset| DecodeError { kind: DecodeErrorKind::UnexpectedEnd, offset, path: FieldPath::default() };
+    let ends = |offset| DecodeError::new(DecodeErrorKind::UnexpectedEnd, offset);
     let (handle, rest) = if handle {
         let (word, rest) = body.split_first_chunk_mut().ok_or_else(|| ends(Header::SIZE))?;
         (TpmHandle(u32::from_be_bytes(*word)), rest)

@@ -5,7 +5,7 @@ use super::response::{Header, SessionArea, split};
 use super::transport::{DEFAULT_TIMEOUT, MAX_RESPONSE, Transport, judge_size};
 use super::{Authorization, Command, Entity, ProverError, Response, TpmAddress, commands::FlushContext};
 use crate::structures::{TpmCc, TpmHandle, TpmHt, TpmRc, TpmSt, TpmaSession};
-use crate::wire::{DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, FieldPath, located};
+use crate::wire::{DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, located};
 use core::time::Duration;
 use std::boxed::Box;
 use std::thread::sleep;
@@ -68,7 +68,7 @@ impl Tpm {
         let sessions = !authorizations.is_empty();
         if header.tag != if sessions { TpmSt::SESSIONS } else { TpmSt::NO_SESSIONS } {
             let kind = DecodeErrorKind::UnknownValue(header.tag.0.into());
-            return Err(unreadable(DecodeError { kind, offset: 0, path: FieldPath::default() }));
+            return Err(unreadable(DecodeError::new(kind, 0)));
         }
         let returns_handle = <C::Response<'_> as Response<'_>>::RETURNS_HANDLE;
         let (handle, parameters, area) =
@@ -264,7 +264,7 @@ fn acknowledge(
     if !rest.is_empty() {
         let kind = DecodeErrorKind::TrailingBytes(rest.len());
         let offset = area.len().saturating_sub(rest.len());
-        return Err(unreadable(DecodeError { kind, offset, path: FieldPath::default() }));
+        return Err(unreadable(DecodeError::new(kind, offset)));
     }
     for authorization in authorizations {
         if let Authorization::Session { session, auth } = authorization

@@ -5,6 +5,7 @@ use super::spki;
 #[cfg(feature = "ml-dsa")]
 use crate::crypto::MlDsaParameters;
 use crate::crypto::{Crypto, CryptoError, Curve, HashAlgorithm, Signature};
+use core::fmt;
 use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
@@ -12,7 +13,6 @@ use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificat
 pub(crate) struct Algorithms<'c>([Algorithm<'c>; ROWS.len()]);
 
 /// What all of them share.
-#[derive(Debug)]
 pub(crate) struct Provider<'c> {
     pub(crate) crypto: &'c dyn Crypto,
     pub(crate) budget: Budget,
@@ -48,7 +48,6 @@ pub(crate) fn knows(algorithm: &[u8]) -> bool {
     ROWS.iter().any(|row| Some(row.signature_id.as_ref()) == content(algorithm))
 }
 
-#[derive(Debug)]
 struct Row {
     kind: Kind,
     hash: HashAlgorithm,
@@ -56,7 +55,7 @@ struct Row {
     signature_id: AlgorithmIdentifier,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Kind {
     Rsassa,
     Rsapss,
@@ -115,7 +114,7 @@ const COUNT: usize = match (cfg!(feature = "p521"), cfg!(feature = "ml-dsa")) {
 };
 
 /// How many signatures one chain may cost: as many as it may have certificates. (`webpki` itself would allow 100.)
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Budget {
     spent: AtomicU8,
     failed: AtomicUsize,
@@ -153,10 +152,16 @@ impl Budget {
 pub(crate) const MAX_SIGNATURES: u8 = 8;
 
 /// One row, as `webpki` takes it: small, because the search for a chain needs the stack.
-#[derive(Debug)]
 struct Algorithm<'c> {
     provider: &'c Provider<'c>,
     row: &'static Row,
+}
+
+// `webpki` asks for it, and nobody prints it: a derived one would stay in the smallest image.
+impl fmt::Debug for Algorithm<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Algorithm")
+    }
 }
 
 impl SignatureVerificationAlgorithm for Algorithm<'_> {

@@ -40,11 +40,7 @@ impl<'a> PcrValues<'a> {
         let place = |value: &PcrValue<'_>| (value.bank, value.index);
         match values.iter().zip(values.iter().skip(1)).position(|(a, b)| place(a) >= place(b)) {
             None => Ok(Self(Source::Slice(values))),
-            Some(before) => Err(DecodeError {
-                kind: DecodeErrorKind::NotAscending,
-                offset: before.saturating_add(1),
-                path: crate::wire::FieldPath::default(),
-            }),
+            Some(before) => Err(DecodeError::new(DecodeErrorKind::NotAscending, before.saturating_add(1))),
         }
     }
 

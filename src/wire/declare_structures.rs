@@ -134,8 +134,9 @@ macro_rules! union {
             #[inline]
             fn decode(input: &'a [u8]) -> $crate::wire::Parsed<'a, Self> {
                 let (rest, tag) = <$tag as $crate::wire::Wire>::decode(input)?;
-                <Self as $crate::wire::Union>::decode_selected(tag, rest)
-                    .map_err(|error| $crate::wire::enclosed(error, &stringify!($name)))
+                $crate::wire::in_field(&stringify!($name), |rest| {
+                    <Self as $crate::wire::Union>::decode_selected(tag, rest)
+                })(rest)
             }
 
             fn trace(

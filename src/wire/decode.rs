@@ -1,6 +1,6 @@
 //! The decoding rules of Part 2, clause 4 (Notation), as nom parsers.
 
-use super::{DecodeError, DecodeErrorKind, Encode, Encoder, Fault, Field, FieldPath};
+use super::{DecodeError, DecodeErrorKind, Encode, Encoder, Fault, Field};
 use core::marker::PhantomData;
 
 /// What follows, and the value.
@@ -47,7 +47,7 @@ pub(crate) fn located<'a, T>(
         Ok(([], value)) => Ok(value),
         Ok((rest, _)) => {
             let offset = bytes.len().saturating_sub(rest.len());
-            Err(DecodeError { kind: DecodeErrorKind::TrailingBytes(rest.len()), offset, path: FieldPath::default() })
+            Err(DecodeError::new(DecodeErrorKind::TrailingBytes(rest.len()), offset))
         }
         Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(fault.locate(bytes)),
         // No parser here streams.
@@ -90,12 +90,20 @@ pub(crate) fn in_field<'a, T>(
     field: &'static &'static str,
     inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
-    move |input| inner(input).map_err(|error| enclosed(error, field))
+    move |input| {
+        let parsed = inner(input);
+        #[cfg(feature = "error-details")]
+        let parsed = parsed.map_err(|error| enclosed(error, field));
+        #[cfg(not(feature = "error-details"))]
+        let _ = field;
+        parsed
+    }
 }
 
 /// Apart from the path where nothing is wrong, which is to be fast.
+#[cfg(feature = "error-details")]
 #[cold]
-pub(crate) fn enclosed<'a>(error: nom::Err<Fault<'a>>, field: &'static &'static str) -> nom::Err<Fault<'a>> {
+fn enclosed<'a>(error: nom::Err<Fault<'a>>, field: &'static &'static str) -> nom::Err<Fault<'a>> {
     error.map(|fault| fault.enclose(field))
 }
 

@@ -1,17 +1,36 @@
 //! What was wrong, at which byte, in which field.
 
 use core::fmt;
+use core::marker::PhantomData;
 use nom::error::{ErrorKind, ParseError};
 
-/// Bytes that are not what their specification says.
+/// Bytes that are not what their specification says. Without the feature `error-details` only the place is known: what else there is to say, and
+/// the memory to carry it, are a tenth of the code of a verifier, and more of a small one's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DecodeError {
     /// What the bytes broke.
+    #[cfg(feature = "error-details")]
     pub kind: DecodeErrorKind,
     /// Where: bytes from the start of the input.
     pub offset: usize,
     /// Which field was being read, outermost structure first.
+    #[cfg(feature = "error-details")]
     pub path: FieldPath,
+}
+
+impl DecodeError {
+    /// An error outside of any field.
+    #[cfg_attr(not(feature = "error-details"), expect(unused_variables, reason = "only the place is kept"))]
+    pub(crate) fn new(kind: DecodeErrorKind, offset: usize) -> Self {
+        Self {
+            #[cfg(feature = "error-details")]
+            kind,
+            offset,
+            #[cfg(feature = "error-details")]
+            path: FieldPath::default(),
+        }
+    }
 }
 
 /// The ways a decoding can fail.
@@ -55,13 +74,12 @@ pub enum DecodeErrorKind {
     },
 }
 
-/// The names of the fields on the way to an error; at most six structures deep. Without the feature `field-names` it is always empty: names,
-/// and the memory to carry them, are nearly a third of the code of a small verifier.
+/// The names of the fields on the way to an error; at most six structures deep.
+#[cfg(feature = "error-details")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FieldPath([Option<&'static &'static str>; DEPTH]);
+pub struct FieldPath([Option<&'static &'static str>; 6]);
 
-const DEPTH: usize = if cfg!(feature = "field-names") { 6 } else { 0 };
-
+#[cfg(feature = "error-details")]
 impl FieldPath {
     /// The fields, outermost first.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
@@ -101,7 +119,11 @@ impl fmt::Display for DecodeErrorKind {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[cfg(not(feature = "error-details"))]
+        write!(f, "what no such structure holds, at byte {}", self.offset)?;
+        #[cfg(feature = "error-details")]
         write!(f, "{} at byte {}", self.kind, self.offset)?;
+        #[cfg(feature = "error-details")]
         for (i, field) in self.path.iter().enumerate() {
             f.write_str(if i == 0 { " in " } else { " > " })?;
             f.write_str(field)?;
@@ -112,41 +134,42 @@ impl fmt::Display for DecodeError {
 
 impl core::error::Error for DecodeError {}
 
-/// A failure before its offset is known: it keeps the bytes where reading stopped.
+/// A failure before its offset is known: what stands there is the address where reading stopped.
 #[derive(Clone, Copy, Debug)]
-pub struct Fault<'a> {
-    at: &'a [u8],
-    kind: DecodeErrorKind,
-    path: FieldPath,
-}
+pub struct Fault<'a>(DecodeError, PhantomData<&'a [u8]>);
 
 impl<'a> Fault<'a> {
     #[cold]
     pub(crate) fn new(at: &'a [u8], kind: DecodeErrorKind) -> nom::Err<Self> {
-        nom::Err::Error(Self { at, kind, path: FieldPath::default() })
+        nom::Err::Error(Self::at(at, DecodeError::new(kind, 0)))
     }
 
     /// An error of a structure that was read from `inner`, a part of the input.
     pub(crate) fn inside(inner: &'a [u8], error: &DecodeError) -> nom::Err<Self> {
-        let at = inner.get(error.offset..).unwrap_or_default();
-        nom::Err::Error(Self { at, kind: error.kind, path: error.path })
+        nom::Err::Error(Self::at(inner.get(error.offset..).unwrap_or_default(), *error))
     }
 
+    fn at(at: &'a [u8], mut error: DecodeError) -> Self {
+        error.offset = at.as_ptr().addr();
+        Self(error, PhantomData)
+    }
+
+    #[cfg(feature = "error-details")]
     pub(crate) fn enclose(mut self, field: &'static &'static str) -> Self {
-        self.path.enclose(field);
+        self.0.path.enclose(field);
         self
     }
 
     /// The one place where a position becomes an offset.
-    pub(crate) fn locate(self, input: &'a [u8]) -> DecodeError {
-        let offset = self.at.as_ptr().addr().saturating_sub(input.as_ptr().addr());
-        DecodeError { kind: self.kind, offset, path: self.path }
+    pub(crate) fn locate(mut self, input: &'a [u8]) -> DecodeError {
+        self.0.offset = self.0.offset.saturating_sub(input.as_ptr().addr());
+        self.0
     }
 }
 
 impl<'a> ParseError<&'a [u8]> for Fault<'a> {
     fn from_error_kind(at: &'a [u8], _: ErrorKind) -> Self {
-        Self { at, kind: DecodeErrorKind::UnexpectedEnd, path: FieldPath::default() }
+        Self::at(at, DecodeError::new(DecodeErrorKind::UnexpectedEnd, 0))
     }
 
     fn append(_: &'a [u8], _: ErrorKind, other: Self) -> Self {
@@ -154,11 +177,10 @@ impl<'a> ParseError<&'a [u8]> for Fault<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "error-details"))]
 mod tests {
     use super::*;
 
-    #[cfg(feature = "field-names")]
     #[test]
     fn a_full_path_keeps_the_innermost() {
         let mut path = FieldPath::default();

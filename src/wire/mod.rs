@@ -15,10 +15,12 @@ mod escape;
 mod trace;
 
 pub use decode::{Decode, List, Received};
-pub(crate) use decode::{Parsed, Union, Wire, all, enclosed, in_field, located, sized, sized_octets, take};
+pub(crate) use decode::{Parsed, Union, Wire, all, in_field, located, sized, sized_octets, take};
 pub use encode::{Encode, EncodeError, Encoder};
 pub(crate) use error::Fault;
-pub use error::{DecodeError, DecodeErrorKind, FieldPath};
+#[cfg(feature = "error-details")]
+pub use error::FieldPath;
+pub use error::{DecodeError, DecodeErrorKind};
 #[cfg(feature = "documents")]
 pub(crate) use escape::is_hidden;
 pub(crate) use escape::write_escaped;

@@ -31,7 +31,7 @@
 //!
 //! # Features
 //!
-//! `error-details` is on by default: errors of decoding name the field, and not only the byte. All others are off. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
+//! `words` is on by default: errors of decoding name the field, and not only the byte. All others are off. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
 //! measures, makes proofs and enrolls machines; `tls` binds connections of `rustls` to proofs; `documents` adds policies in TOML, foreign
 //! evidence and reports in JSON, over files in memory and without an operating system; `cli` adds the command line. None of these changes a
 //! verdict.
@@ -62,6 +62,6 @@ pub mod verify;
 mod guide {}
 
 pub use proof::{Proof, verify_proof, verify_proof_with};
-#[cfg(feature = "error-details")]
+#[cfg(feature = "words")]
 pub use wire::FieldPath;
 pub use wire::{Decode, DecodeError, DecodeErrorKind, Encode, EncodeError, Encoder, Field, Hex, List, Received};

@@ -115,7 +115,7 @@ impl<'a> Policy<'a> {
             }
         }
         match wrong {
-            None => Finding::Pass(Detail::Count { count: judged, after: " PCRs hold reference values of the policy" }),
+            None => Finding::Pass(Detail::count(judged, " PCRs hold reference values of the policy")),
             Some((bank, index, found)) => Finding::Fail(VerifyError::Pcrs { count, bank, index, found }),
         }
     }
@@ -127,16 +127,16 @@ impl<'a> Policy<'a> {
             return;
         }
         let finding = match (software.all(|rule| self.0.anchors_boot(rule.bank)), self.0.events.accept_any_boot) {
-            (true, _) if report.failure().is_some() => Finding::NotChecked(Detail::Text(
+            (true, _) if report.failure().is_some() => Finding::NotChecked(Detail::text(
                 "what booted is judged too, and another check failed: it vouches for nothing",
             )),
             (true, _) => {
-                Finding::Pass(Detail::Text("what booted is judged too, by PCR 4, or by the keys of Secure Boot"))
+                Finding::Pass(Detail::text("what booted is judged too, by PCR 4, or by the keys of Secure Boot"))
             }
-            (false, true) => Finding::NotChecked(Detail::Text(
+            (false, true) => Finding::NotChecked(Detail::text(
                 "boot not anchored, which events.accept_any_boot accepts: any software may have extended PCRs of 8 and above",
             )),
-            (false, false) => Finding::NotChecked(Detail::Text(
+            (false, false) => Finding::NotChecked(Detail::text(
                 "boot not anchored: PCRs of 8 and above are judged, and nothing says what booted, neither PCR 4 nor the keys of Secure Boot",
             )),
         };
@@ -185,7 +185,7 @@ fn note_rule<'a>(
 }
 
 fn outcome<'a>(holds: bool, error: VerifyError<'a>, pass: &'static str) -> Finding<'a> {
-    if holds { Finding::Pass(Detail::Text(pass)) } else { Finding::Fail(error) }
+    if holds { Finding::Pass(Detail::text(pass)) } else { Finding::Fail(error) }
 }
 
 /// Bank for bank, in order.

@@ -3,6 +3,7 @@
 use super::{DistinguishedName, UnknownRevocation, VerifyError, revocation::Unknown};
 use crate::wire::Hex;
 use core::fmt;
+use core::marker::PhantomData;
 
 /// A check, by name, and how it came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +36,58 @@ pub(crate) enum Finding<'a> {
     NotChecked(Detail<'a>),
 }
 
-/// What is said of a check that did not fail.
+/// What is said of a check that did not fail: nothing, without the feature `words`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Detail<'a> {
-    /// A fixed sentence.
+pub struct Detail<'a> {
+    #[cfg(feature = "words")]
+    said: Said<'a>,
+    of: PhantomData<&'a [u8]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said<'a> {
     Text(&'static str),
-    /// A number of things.
     Count { count: usize, after: &'static str },
-    /// Bytes.
     Bytes(&'a [u8]),
-    /// The nonce that was asked for and answered.
     Nonce(&'a [u8]),
-    /// Why nobody knows whether a certificate of this issuer is revoked.
     Revocation { issuer: DistinguishedName<'a>, why: UnknownRevocation },
+}
+
+impl<'a> Detail<'a> {
+    /// A fixed sentence.
+    pub(crate) const fn text(text: &'static str) -> Self {
+        Self::new(Said::Text(text))
+    }
+
+    /// A number of things.
+    pub(crate) const fn count(count: usize, after: &'static str) -> Self {
+        Self::new(Said::Count { count, after })
+    }
+
+    /// Bytes.
+    pub(crate) const fn bytes(bytes: &'a [u8]) -> Self {
+        Self::new(Said::Bytes(bytes))
+    }
+
+    /// The nonce that was asked for and answered.
+    pub(crate) const fn nonce(nonce: &'a [u8]) -> Self {
+        Self::new(Said::Nonce(nonce))
+    }
+
+    /// Why nobody knows whether a certificate of this issuer is revoked.
+    pub(crate) const fn revocation(issuer: DistinguishedName<'a>, why: UnknownRevocation) -> Self {
+        Self::new(Said::Revocation { issuer, why })
+    }
+
+    #[inline(always)]
+    #[cfg_attr(not(feature = "words"), expect(unused_variables, reason = "only the outcome is kept"))]
+    const fn new(said: Said<'a>) -> Self {
+        Self {
+            #[cfg(feature = "words")]
+            said,
+            of: PhantomData,
+        }
+    }
 }
 
 impl Outcome<'_> {
@@ -74,12 +113,16 @@ impl fmt::Display for Outcome<'_> {
 
 impl fmt::Display for Detail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Count { count, after } => write!(f, "{count}{after}"),
-            Self::Bytes(bytes) => Hex(bytes).fmt(f),
-            Self::Revocation { issuer, why } => Unknown { issuer: *issuer, why: *why }.fmt(f),
-            Self::Nonce(nonce) => write!(f, "made for the nonce {}", Hex(nonce)),
+        #[cfg(feature = "words")]
+        let said = self.said;
+        #[cfg(not(feature = "words"))]
+        let said = Said::Text("");
+        match said {
+            Said::Text(text) => f.write_str(text),
+            Said::Count { count, after } => write!(f, "{count}{after}"),
+            Said::Bytes(bytes) => Hex(bytes).fmt(f),
+            Said::Revocation { issuer, why } => Unknown { issuer, why }.fmt(f),
+            Said::Nonce(nonce) => write!(f, "made for the nonce {}", Hex(nonce)),
         }
     }
 }

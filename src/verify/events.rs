@@ -35,7 +35,7 @@ impl<'a> Policy<'a> {
         }
         let rules = &self.0.events;
         let count = self.0.log_pcrs().count();
-        report.note(&"logs", Finding::Pass(Detail::Count { count, after: " PCRs are explained by their logs" }));
+        report.note(&"logs", Finding::Pass(Detail::count(count, " PCRs are explained by their logs")));
         self.note_empty_banks(logs, report);
         self.appraise_list(logs, report);
         let separators = self.judge_separators(logs);
@@ -72,12 +72,12 @@ impl<'a> Policy<'a> {
         book(report, &"events", self.judge_all_events(logs, &mut unmeasured), pass);
         if unmeasured > 0 {
             let after = " events have other data than was measured, though their type says that it was: they count by their digests";
-            report.note(&"event-data", Finding::NotChecked(Detail::Count { count: unmeasured, after }));
+            report.note(&"event-data", Finding::NotChecked(Detail::count(unmeasured, after)));
         }
         if !rules.allow_unknown.is_empty() {
             report.note(
                 &"unknown-events",
-                Finding::NotChecked(Detail::Text(
+                Finding::NotChecked(Detail::text(
                     "events that match no rule are tolerated in the PCRs that events.allow_unknown names",
                 )),
             );
@@ -89,7 +89,7 @@ impl<'a> Policy<'a> {
         if let Err(error) = self.judge_seals(logs) {
             report.note(&"seal", Finding::Fail(VerifyError::Logs(error)));
         } else if !rules.require_seal.is_empty() {
-            report.note(&"seal", Finding::Pass(Detail::Text("nothing follows the seals that the policy asks for")));
+            report.note(&"seal", Finding::Pass(Detail::text("nothing follows the seals that the policy asks for")));
         }
     }
 
@@ -107,7 +107,7 @@ impl<'a> Policy<'a> {
         };
         let finding = match empty.filter_map(|pcr| HashAlgorithm::try_from(pcr.bank).ok()).find(judged) {
             Some(bank) => Finding::Fail(VerifyError::Logs(LogsError::Unmeasured { bank, index: 0 })),
-            None => Finding::NotChecked(Detail::Text(
+            None => Finding::NotChecked(Detail::text(
                 "a bank was quoted that the firmware extended with nothing: whoever judges it believes whatever follows",
             )),
         };
@@ -294,6 +294,6 @@ fn required<'a>(
 fn book<'a>(report: &mut Report<'a>, name: CheckName, result: Result<(), LogsError<'a>>, pass: &'static str) {
     report.note(
         name,
-        result.map_or_else(|error| Finding::Fail(VerifyError::Logs(error)), |()| Finding::Pass(Detail::Text(pass))),
+        result.map_or_else(|error| Finding::Fail(VerifyError::Logs(error)), |()| Finding::Pass(Detail::text(pass))),
     );
 }

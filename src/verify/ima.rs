@@ -45,9 +45,9 @@ impl<'a> Policy<'a> {
             .unwrap_or_else(|error| Finding::Fail(VerifyError::Logs(LogsError::RuntimeList(error))));
         report.note(&"ima", finding);
         let aggregate = match boot_aggregate(logs) {
-            Aggregate::Matches(how) => Finding::Pass(Detail::Text(how)),
+            Aggregate::Matches(how) => Finding::Pass(Detail::text(how)),
             Aggregate::Differs { found, expected } => Finding::Fail(VerifyError::BootAggregate { found, expected }),
-            Aggregate::NotQuoted => Finding::NotChecked(Detail::Text(
+            Aggregate::NotQuoted => Finding::NotChecked(Detail::text(
                 "the quote does not cover PCR 0 to 9 in the bank of the first entry: the list may be of another boot",
             )),
             Aggregate::Missing => {
@@ -84,11 +84,11 @@ impl<'a> Policy<'a> {
             Some(event) if !self.0.ima.accept_violations => {
                 Err(RuntimeListError::Violations { count: violations, event })
             }
-            Some(_) => Ok(Finding::NotChecked(Detail::Count {
-                count: violations,
-                after: " violations are tolerated (logs.accept_ima_violations): nobody knows what was read there",
-            })),
-            None => Ok(Finding::Pass(Detail::Count { count, after })),
+            Some(_) => Ok(Finding::NotChecked(Detail::count(
+                violations,
+                " violations are tolerated (logs.accept_ima_violations): nobody knows what was read there",
+            ))),
+            None => Ok(Finding::Pass(Detail::count(count, after))),
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn book_chain<'a>(
                 VerifyError::Certificate(
                     CertificateError::Revoked { .. } | CertificateError::RevocationUnknown { .. },
                 ) => {
-                    let found = Detail::Text("it leads to a root that the policy trusts");
+                    let found = Detail::text("it leads to a root that the policy trusts");
                     report.note(&"certificate-chain", Finding::Pass(found));
                     &"revocation"
                 }
@@ -72,8 +72,8 @@ pub(super) fn book_chain<'a>(
         }
     };
     let pinned = |how| {
-        let chain = Finding::NotChecked(Detail::Text("the verifier knows the key itself"));
-        [(&"certificate-chain", chain), (&"revocation", chain), (&"identity", Finding::Pass(Detail::Text(how)))]
+        let chain = Finding::NotChecked(Detail::text("the verifier knows the key itself"));
+        [(&"certificate-chain", chain), (&"revocation", chain), (&"identity", Finding::Pass(Detail::text(how)))]
     };
     let lines = match key.trust() {
         Trust::PinnedSpki(_) => pinned("the key is pinned by its public key"),
@@ -86,11 +86,11 @@ pub(super) fn book_chain<'a>(
         }),
         Trust::Certified(chain) => {
             let count = chain.names().count();
-            let whole = Detail::Count { count, after: " certificates, up to a root that the policy trusts" };
+            let whole = Detail::count(count, " certificates, up to a root that the policy trusts");
             let identity = if policy.certificate_rules().narrows_identity() {
-                Finding::Pass(Detail::Text("the certificate names the machine that the policy asks for"))
+                Finding::Pass(Detail::text("the certificate names the machine that the policy asks for"))
             } else {
-                Finding::NotChecked(Detail::Text(
+                Finding::NotChecked(Detail::text(
                     "any machine certified by this authority passes; key.pinned, key.subject or key.google narrow it",
                 ))
             };
@@ -113,12 +113,12 @@ pub(super) fn book_attributes(report: &mut Report<'_>) {
     let Ok(key) = report.claimed_key() else { return };
     let attributes = match key.attributes() {
         Attributes::Authenticated => {
-            Finding::Pass(Detail::Text("restricted, fixed to its TPM and made in it: part of the Name that is known"))
+            Finding::Pass(Detail::text("restricted, fixed to its TPM and made in it: part of the Name that is known"))
         }
-        Attributes::Claimed => Finding::NotChecked(Detail::Text(
+        Attributes::Claimed => Finding::NotChecked(Detail::text(
             "claimed; vouched for by the CA's profile only, or by nobody where the public key alone is pinned",
         )),
-        Attributes::Unknown => Finding::NotChecked(Detail::Text(
+        Attributes::Unknown => Finding::NotChecked(Detail::text(
             "the proof has no TPMT_PUBLIC; vouched for by the CA's profile only, or by nobody where the public key alone \
              is pinned",
         )),

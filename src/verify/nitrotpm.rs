@@ -124,14 +124,14 @@ fn climb<'a>(
     book_chain(report, trusted, policy)?;
     let allowed = policy.0.signature_hashes.contains(&HashAlgorithm::Sha384);
     let hash = if allowed { Ok(()) } else { Err(VerifyError::HashNotAllowed(TpmAlgId::SHA384)) };
-    report.record(&"signature-hash", hash, |()| Detail::Text(HashAlgorithm::Sha384.name()))?;
+    report.record(&"signature-hash", hash, |()| Detail::text(HashAlgorithm::Sha384.name()))?;
     let signed = document.verify_signature(report.claimed_key()?);
     let signed = report.record(&"signature", signed, |_| {
-        Detail::Text("by the key of the document's certificate, over the bytes as they arrived")
+        Detail::text("by the key of the document's certificate, over the bytes as they arrived")
     })?;
     report.key_has_signed();
     let verified = signed.verify_document(challenge);
-    let values = Finding::Pass(Detail::Text("a document of NitroTPM, whose PCR values its signature covers"));
+    let values = Finding::Pass(Detail::text("a document of NitroTPM, whose PCR values its signature covers"));
     match &verified {
         Err(error @ (VerifyError::Nonce { .. } | VerifyError::Exporter { .. })) => {
             report.note(&"quote", values);

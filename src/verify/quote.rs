@@ -57,8 +57,8 @@ impl<'a> Challenge<'a> {
     /// What a report says of an answer.
     pub(crate) fn finding(&self) -> Finding<'a> {
         match self.expected {
-            Some(nonce) => Finding::Pass(Detail::Nonce(nonce)),
-            None => Finding::NotChecked(Detail::Text(
+            Some(nonce) => Finding::Pass(Detail::nonce(nonce)),
+            None => Finding::NotChecked(Detail::text(
                 "no freshness: a copy of an old quote passes as well as a new one (--insecure-no-freshness)",
             )),
         }

@@ -96,7 +96,7 @@ impl<'a> Report<'a> {
     }
 
     fn channel_line(&self) -> Check<'_> {
-        let detail = Detail::Text(self.channel.meaning());
+        let detail = Detail::text(self.channel.meaning());
         let outcome = if self.channel == Channel::None { Outcome::NotChecked(detail) } else { Outcome::Pass(detail) };
         Check { name: "channel", outcome }
     }
@@ -208,7 +208,7 @@ impl<'a> Report<'a> {
     #[cfg(feature = "documents")]
     pub(crate) fn note_hardware(&mut self, judged: Result<(), VerifyError<'a>>) {
         let finding = match judged {
-            Ok(()) => Finding::NotChecked(Detail::Text(
+            Ok(()) => Finding::NotChecked(Detail::text(
                 "the HCL report names this attestation key; that hardware made the report, its own verifier must find (SEV-SNP or TDX)",
             )),
             Err(error) => Finding::Fail(error),

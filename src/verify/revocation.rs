@@ -169,16 +169,16 @@ fn speaks_of(
 /// What the lists say of a chain whose certificates none of them revokes.
 pub(crate) fn finding<'a>(chain: &VerifiedChain<'a>) -> Finding<'a> {
     match chain.revocation() {
-        RevocationStatus::NotChecked => Finding::NotChecked(Detail::Text("no revocation list was given")),
-        RevocationStatus::NotRevoked => Finding::Pass(Detail::Count {
-            count: chain.names().count().saturating_sub(1),
-            after: " certificates are not revoked, by the lists of their authorities",
-        }),
+        RevocationStatus::NotChecked => Finding::NotChecked(Detail::text("no revocation list was given")),
+        RevocationStatus::NotRevoked => Finding::Pass(Detail::count(
+            chain.names().count().saturating_sub(1),
+            " certificates are not revoked, by the lists of their authorities",
+        )),
         RevocationStatus::Unknown { place, why } => {
             // The issuer of each is the next.
             match chain.names().nth(usize::from(place).saturating_add(1)) {
-                Some(issuer) => Finding::NotChecked(Detail::Revocation { issuer, why }),
-                None => Finding::NotChecked(Detail::Text("nobody knows whether the certificates are revoked")),
+                Some(issuer) => Finding::NotChecked(Detail::revocation(issuer, why)),
+                None => Finding::NotChecked(Detail::text("nobody knows whether the certificates are revoked")),
             }
         }
     }

@@ -94,7 +94,7 @@ fn judge_quote<'a>(
 ) -> Result<(), VerifyError<'a>> {
     let signed = evidence.attestation.verify_signature(report.claimed_key()?);
     let signed = report.record(&"signature", signed, |_| {
-        Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
+        Detail::text("by the attestation key, over the bytes as they arrived, which a TPM made")
     })?;
     judge_signed(report, &signed, evidence, policy, challenge)
 }
@@ -163,7 +163,7 @@ pub(super) fn judge_hash<'a>(
     let refused = [of_signature, of_values].into_iter().flatten().find(|named| !allowed(named));
     let judged = refused.map_or(Ok(named), |refused| Err(VerifyError::HashNotAllowed(refused)));
     report.record(&"signature-hash", judged, |hash| {
-        Detail::Text(HashAlgorithm::try_from(*hash).map_or("", HashAlgorithm::name))
+        Detail::text(HashAlgorithm::try_from(*hash).map_or("", HashAlgorithm::name))
     })?;
     Ok(())
 }
@@ -186,10 +186,10 @@ fn book_quote<'a>(
         let outcome = match (quote, place) {
             (Err(error), place) if place == failed => Finding::Fail(*error),
             (_, place) if place > failed => break,
-            (_, 0) => Finding::Pass(Detail::Text("the attestation is a quote")),
+            (_, 0) => Finding::Pass(Detail::text("the attestation is a quote")),
             (_, 1) => challenge.finding(),
-            (_, 2) => Finding::Pass(Detail::Text("the values are exactly those of the signed selection")),
-            (Ok(quote), _) => Finding::Pass(Detail::Bytes(quote.info().pcr_digest.0)),
+            (_, 2) => Finding::Pass(Detail::text("the values are exactly those of the signed selection")),
+            (Ok(quote), _) => Finding::Pass(Detail::bytes(quote.info().pcr_digest.0)),
             (Err(error), _) => Finding::Fail(*error),
         };
         report.note(name, outcome);

@@ -140,12 +140,12 @@ fn climb<'a>(
     book_chain(report, trusted, policy)?;
     let profile = profile(object);
     report.record(&"profile", profile, |()| {
-        Detail::Text("the certificate is of an attestation key of a TPM, as WebAuthn has it")
+        Detail::text("the certificate is of an attestation key of a TPM, as WebAuthn has it")
     })?;
     judge_hash(report, &object.attestation, policy)?;
     let signed = object.attestation.verify_signature(report.claimed_key()?);
     let signed = report.record(&"signature", signed, |_| {
-        Detail::Text("by the attestation key, over the bytes as they arrived, which a TPM made")
+        Detail::text("by the attestation key, over the bytes as they arrived, which a TPM made")
     })?;
     report.key_has_signed();
     judge_credential(report, &signed, object, client, policy)
@@ -172,12 +172,12 @@ fn judge_credential<'a>(
     let qualifying = qualifying_data(signed, data, client)?;
     let certified = signed.verify_certify(qualifying.as_bytes(), object.public);
     let certified = report.record(&"certify", certified, |_| {
-        Detail::Text("the TPM certified the key for these authenticator data and client data")
+        Detail::text("the TPM certified the key for these authenticator data and client data")
     })?;
     report.note(&"freshness", client.challenge.finding());
     let credential = certified.verify_credential(data, client);
     let credential = report.record(&"credential-key", credential, |_| {
-        Detail::Text("the credential's public key is the one that the TPM certified")
+        Detail::text("the credential's public key is the one that the TPM certified")
     })?;
     report.set_attested(&Attested::Credential(credential));
     if !data.user_present() {
@@ -189,11 +189,11 @@ fn judge_credential<'a>(
         report.note(&"relying-party", Finding::Fail(VerifyError::Credential(CredentialError::RelyingParty)));
         return report.failure().map_or(Ok(()), Err);
     };
-    report.note(&"relying-party", Finding::Pass(Detail::Text("the credential is for a relying party of the policy")));
+    report.note(&"relying-party", Finding::Pass(Detail::text("the credential is for a relying party of the policy")));
     let origin = if party.origins.is_empty() {
-        Finding::NotChecked(Detail::Text("the policy names no origins (webauthn.origins)"))
+        Finding::NotChecked(Detail::text("the policy names no origins (webauthn.origins)"))
     } else if party.origins.contains(&client.origin) {
-        Finding::Pass(Detail::Text("the client was at an origin of the policy"))
+        Finding::Pass(Detail::text("the client was at an origin of the policy"))
     } else {
         Finding::Fail(VerifyError::Origin(client.origin))
     };

@@ -92,16 +92,16 @@ pub(crate) fn in_field<'a, T>(
 ) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
     move |input| {
         let parsed = inner(input);
-        #[cfg(feature = "error-details")]
+        #[cfg(feature = "words")]
         let parsed = parsed.map_err(|error| enclosed(error, field));
-        #[cfg(not(feature = "error-details"))]
+        #[cfg(not(feature = "words"))]
         let _ = field;
         parsed
     }
 }
 
 /// Apart from the path where nothing is wrong, which is to be fast.
-#[cfg(feature = "error-details")]
+#[cfg(feature = "words")]
 #[cold]
 fn enclosed<'a>(error: nom::Err<Fault<'a>>, field: &'static &'static str) -> nom::Err<Fault<'a>> {
     error.map(|fault| fault.enclose(field))

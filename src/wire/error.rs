@@ -4,30 +4,30 @@ use core::fmt;
 use core::marker::PhantomData;
 use nom::error::{ErrorKind, ParseError};
 
-/// Bytes that are not what their specification says. Without the feature `error-details` only the place is known: what else there is to say, and
+/// Bytes that are not what their specification says. Without the feature `words` only the place is known: what else there is to say, and
 /// the memory to carry it, are a tenth of the code of a verifier, and more of a small one's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeError {
     /// What the bytes broke.
-    #[cfg(feature = "error-details")]
+    #[cfg(feature = "words")]
     pub kind: DecodeErrorKind,
     /// Where: bytes from the start of the input.
     pub offset: usize,
     /// Which field was being read, outermost structure first.
-    #[cfg(feature = "error-details")]
+    #[cfg(feature = "words")]
     pub path: FieldPath,
 }
 
 impl DecodeError {
     /// An error outside of any field.
-    #[cfg_attr(not(feature = "error-details"), expect(unused_variables, reason = "only the place is kept"))]
+    #[cfg_attr(not(feature = "words"), expect(unused_variables, reason = "only the place is kept"))]
     pub(crate) fn new(kind: DecodeErrorKind, offset: usize) -> Self {
         Self {
-            #[cfg(feature = "error-details")]
+            #[cfg(feature = "words")]
             kind,
             offset,
-            #[cfg(feature = "error-details")]
+            #[cfg(feature = "words")]
             path: FieldPath::default(),
         }
     }
@@ -75,11 +75,11 @@ pub enum DecodeErrorKind {
 }
 
 /// The names of the fields on the way to an error; at most six structures deep.
-#[cfg(feature = "error-details")]
+#[cfg(feature = "words")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FieldPath([Option<&'static &'static str>; 6]);
 
-#[cfg(feature = "error-details")]
+#[cfg(feature = "words")]
 impl FieldPath {
     /// The fields, outermost first.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
@@ -119,11 +119,11 @@ impl fmt::Display for DecodeErrorKind {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        #[cfg(not(feature = "error-details"))]
+        #[cfg(not(feature = "words"))]
         write!(f, "what no such structure holds, at byte {}", self.offset)?;
-        #[cfg(feature = "error-details")]
+        #[cfg(feature = "words")]
         write!(f, "{} at byte {}", self.kind, self.offset)?;
-        #[cfg(feature = "error-details")]
+        #[cfg(feature = "words")]
         for (i, field) in self.path.iter().enumerate() {
             f.write_str(if i == 0 { " in " } else { " > " })?;
             f.write_str(field)?;
@@ -154,7 +154,7 @@ impl<'a> Fault<'a> {
         Self(error, PhantomData)
     }
 
-    #[cfg(feature = "error-details")]
+    #[cfg(feature = "words")]
     pub(crate) fn enclose(mut self, field: &'static &'static str) -> Self {
         self.0.path.enclose(field);
         self
@@ -177,7 +177,7 @@ impl<'a> ParseError<&'a [u8]> for Fault<'a> {
     }
 }
 
-#[cfg(all(test, feature = "error-details"))]
+#[cfg(all(test, feature = "words"))]
 mod tests {
     use super::*;
 

@@ -18,7 +18,7 @@ pub use decode::{Decode, List, Received};
 pub(crate) use decode::{Parsed, Union, Wire, all, in_field, located, sized, sized_octets, take};
 pub use encode::{Encode, EncodeError, Encoder};
 pub(crate) use error::Fault;
-#[cfg(feature = "error-details")]
+#[cfg(feature = "words")]
 pub use error::FieldPath;
 pub use error::{DecodeError, DecodeErrorKind};
 #[cfg(feature = "documents")]

@@ -6,7 +6,7 @@ use super::{
     check::{Detail, Finding},
     error::EvidenceError,
     key_stair::book_chain,
-    stairs::{begin, judge_logs, reject},
+    stairs::{booked, judge_logs},
 };
 use crate::crypto::{Crypto, HashAlgorithm};
 use crate::structures::TpmAlgId;
@@ -75,13 +75,8 @@ pub fn verify_nitrotpm<'a>(
     crypto: &'a dyn Crypto,
 ) -> Result<Report<'a>, Rejection<'a>> {
     let trusted = trust(document, policy, time, crypto);
-    let mut result = begin(policy, Attachments::default());
-    if let Ok(report) = &mut result
-        && let Err(error) = climb(report, trusted, document, logs, policy, challenge)
-    {
-        reject(&mut result, error);
-    }
-    result
+    let report = Report::new(policy, Attachments::default());
+    booked(report, |report| climb(report, trusted, document, logs, policy, challenge))
 }
 
 #[inline(never)]

@@ -1,8 +1,8 @@
 //! All the stairs, one after the other, with a line in the report for each.
 
 use super::{
-    Attachments, Attestation, Attested, Challenge, Evidence, Logs, LogsError, Policy, Rejection, Report, SignedAttest,
-    Time, TrustedKey, VerifiedQuote, VerifyError,
+    Attestation, Attested, Challenge, Evidence, Logs, LogsError, Policy, Rejection, Report, SignedAttest, Time,
+    TrustedKey, VerifiedQuote, VerifyError,
     check::{CheckName, Detail, Finding},
     key_stair::{book_attributes, book_chain, trust_key},
 };
@@ -48,26 +48,19 @@ fn judge<'a>(
     policy: &'a Policy<'a>,
     challenge: &Challenge<'a>,
 ) -> Result<Report<'a>, Rejection<'a>> {
-    // In place, for the same reason.
-    let mut result = begin(policy, evidence.attachments);
-    if let Ok(report) = &mut result
-        && let Err(error) = climb(report, trusted, evidence, policy, challenge)
-    {
-        reject(&mut result, error);
-    }
-    result
+    let report = Report::new(policy, evidence.attachments);
+    booked(report, |report| climb(report, trusted, evidence, policy, challenge))
 }
 
-#[inline(never)]
-#[expect(clippy::result_large_err, clippy::unnecessary_wraps, reason = "it is made where it is to be returned")]
-pub(super) fn begin<'a>(policy: &'a Policy<'a>, attachments: Attachments<'a>) -> Result<Report<'a>, Rejection<'a>> {
-    Ok(Report::new(policy, attachments))
-}
-
-#[inline(never)]
-pub(super) fn reject<'a>(result: &mut Result<Report<'a>, Rejection<'a>>, error: VerifyError<'a>) {
-    if let Ok(report) = result {
-        *result = Err(Rejection { error, report: report.clone() });
+/// A report, and whether all stairs held that were booked there.
+#[expect(clippy::result_large_err, reason = "without an allocator the report has no other place")]
+pub(super) fn booked<'a>(
+    mut report: Report<'a>,
+    climb: impl FnOnce(&mut Report<'a>) -> Result<(), VerifyError<'a>>,
+) -> Result<Report<'a>, Rejection<'a>> {
+    match climb(&mut report) {
+        Ok(()) => Ok(report),
+        Err(error) => Err(Rejection { error, report }),
     }
 }
 

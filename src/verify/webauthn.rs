@@ -12,7 +12,7 @@ use super::{
     key_stair::{book_chain, trust_key},
     public_area::{OWN_SIGNING, PublicArea},
     spki::same_key,
-    stairs::{begin, judge_hash, reject},
+    stairs::{booked, judge_hash},
 };
 use crate::crypto::{Crypto, Digest, HashAlgorithm};
 use crate::structures::TpmaObject;
@@ -108,13 +108,8 @@ pub fn verify_webauthn<'a>(
     crypto: &'a dyn Crypto,
 ) -> Result<Report<'a>, Rejection<'a>> {
     let trusted = trust(object, policy, time, crypto);
-    let mut result = begin(policy, Attachments::default());
-    if let Ok(report) = &mut result
-        && let Err(error) = climb(report, trusted, object, client, policy)
-    {
-        reject(&mut result, error);
-    }
-    result
+    let report = Report::new(policy, Attachments::default());
+    booked(report, |report| climb(report, trusted, object, client, policy))
 }
 
 #[inline(never)]

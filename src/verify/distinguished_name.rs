@@ -3,7 +3,7 @@
 use crate::wire::{
     DecodeErrorKind, Fault, Hex, Parsed,
     der::{any, element, tag, whole, within},
-    write_escaped,
+    write_escaped, write_number,
 };
 use core::fmt::{self, Write};
 
@@ -22,7 +22,28 @@ impl<'a> DistinguishedName<'a> {
     #[must_use]
     pub fn prints_as(&self, text: &str) -> bool {
         let mut rest = Expect(text);
-        write!(rest, "{self}").is_ok() && rest.0.is_empty()
+        self.print(&mut rest).is_ok() && rest.0.is_empty()
+    }
+
+    /// Prints it, as `Display` does.
+    fn print(&self, out: &mut impl Write) -> fmt::Result {
+        if self.is_empty() {
+            return out.write_str("(no name)");
+        }
+        for (i, part) in self.parts().rev().enumerate() {
+            if i > 0 {
+                out.write_char(',')?;
+            }
+            let mut rest = part;
+            while let Ok((after, (oid, (kind, value)))) = attribute(rest) {
+                write_attribute(out, oid, kind, value)?;
+                if !after.is_empty() {
+                    out.write_char('+')?;
+                }
+                rest = after;
+            }
+        }
+        Ok(())
     }
 
     /// Reads `Name` (RFC 5280, 4.1.2.4): what is printed of it later is all that there is.
@@ -68,23 +89,7 @@ impl fmt::Debug for DistinguishedName<'_> {
 
 impl fmt::Display for DistinguishedName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("(no name)");
-        }
-        for (i, part) in self.parts().rev().enumerate() {
-            if i > 0 {
-                f.write_char(',')?;
-            }
-            let mut rest = part;
-            while let Ok((after, (oid, (kind, value)))) = attribute(rest) {
-                write_attribute(f, oid, kind, value)?;
-                if !after.is_empty() {
-                    f.write_char('+')?;
-                }
-                rest = after;
-            }
-        }
-        Ok(())
+        self.print(f)
     }
 }
 
@@ -103,43 +108,65 @@ fn attribute(set: &[u8]) -> Parsed<'_, (&[u8], Tagged<'_>)> {
     })(set)
 }
 
-fn write_attribute(f: &mut fmt::Formatter<'_>, oid: &[u8], kind: u8, value: &[u8]) -> fmt::Result {
+fn write_attribute(out: &mut impl Write, oid: &[u8], kind: u8, value: &[u8]) -> fmt::Result {
     match SHORT_NAMES.iter().find(|(known, _)| *known == oid) {
-        Some((_, name)) => f.write_str(name)?,
-        None => write!(f, "{}", Oid(oid))?,
+        Some((_, name)) => out.write_str(name)?,
+        None => Oid(oid).print(out)?,
     }
-    f.write_char('=')?;
+    out.write_char('=')?;
     // PrintableString, IA5String and T61String are read as UTF-8, of which ASCII is a part.
     match core::str::from_utf8(value) {
-        Ok(text) if matches!(kind, 0x0c | 0x13 | 0x14 | 0x16) => fmt::Display::fmt(&Escaped(text), f),
-        _ => write!(f, "#{}", Hex(value)),
+        Ok(text) if matches!(kind, 0x0c | 0x13 | 0x14 | 0x16) => Escaped(text).print(out),
+        _ => write_octets(out, value),
     }
+}
+
+/// As octets that are no text print.
+fn write_octets(out: &mut impl Write, octets: &[u8]) -> fmt::Result {
+    out.write_char('#')?;
+    Hex(octets).print(out)
 }
 
 /// The content octets of an OBJECT IDENTIFIER, printed with dots.
 pub(crate) struct Oid<'a>(pub(crate) &'a [u8]);
 
+impl Oid<'_> {
+    fn print(&self, out: &mut impl Write) -> fmt::Result {
+        let Ok(oid) = der::asn1::ObjectIdentifier::from_bytes(self.0) else { return write_octets(out, self.0) };
+        for (place, arc) in oid.arcs().enumerate() {
+            if place > 0 {
+                out.write_char('.')?;
+            }
+            write_number(out, arc, 10)?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Oid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match der::asn1::ObjectIdentifier::from_bytes(self.0) {
-            Ok(oid) => fmt::Display::fmt(&oid, f),
-            Err(_) => write!(f, "#{}", Hex(self.0)),
-        }
+        self.print(f)
     }
 }
 
 /// Text out of evidence: control characters, and those that change a line's direction, are escaped.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Escaped<'_> {
+    fn print(&self, out: &mut impl Write) -> fmt::Result {
         for c in self.0.chars() {
             if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
-                f.write_char('\\')?;
+                out.write_char('\\')?;
             }
-            write_escaped(f, c)?;
+            write_escaped(out, c)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print(f)
     }
 }
 

@@ -9,6 +9,20 @@ pub(crate) fn is_hidden(c: char) -> bool {
 }
 
 /// Writes a character; those that control a terminal, hide, or change a line's direction as an escape.
-pub(crate) fn write_escaped(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
-    if is_hidden(c) { write!(f, "\\u{{{:x}}}", u32::from(c)) } else { f.write_char(c) }
+pub(crate) fn write_escaped(out: &mut impl Write, c: char) -> fmt::Result {
+    if !is_hidden(c) {
+        return out.write_char(c);
+    }
+    out.write_str("\\u{")?;
+    write_number(out, c.into(), 16)?;
+    out.write_char('}')
+}
+
+/// Writes a number, without what the formatting of `core` would add to a small image.
+pub(crate) fn write_number(out: &mut impl Write, number: u32, radix: u32) -> fmt::Result {
+    let (before, last) = (number.checked_div(radix), number.checked_rem(radix));
+    if let Some(before) = before.filter(|before| *before > 0) {
+        write_number(out, before, radix)?;
+    }
+    out.write_char(last.and_then(|last| char::from_digit(last, radix)).unwrap_or_default())
 }

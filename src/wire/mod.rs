@@ -23,5 +23,5 @@ pub use error::FieldPath;
 pub use error::{DecodeError, DecodeErrorKind};
 #[cfg(feature = "documents")]
 pub(crate) use escape::is_hidden;
-pub(crate) use escape::write_escaped;
+pub(crate) use escape::{write_escaped, write_number};
 pub use trace::{Field, Hex};

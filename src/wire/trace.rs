@@ -1,5 +1,6 @@
 //! Where each field stands: for people who look at bytes.
 
+use super::write_number;
 use core::fmt;
 
 /// One field of a structure, with the bytes that hold it.
@@ -54,9 +55,17 @@ fn between<'a>(input: &'a [u8], rest: &[u8]) -> &'a [u8] {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Hex<'a>(pub &'a [u8]);
 
+impl Hex<'_> {
+    /// Prints it without the formatting of `core`, which would be much of a small image.
+    pub(crate) fn print(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        let mut halves = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        halves.try_for_each(|half| write_number(out, half.into(), 16))
+    }
+}
+
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.print(f)
     }
 }
 

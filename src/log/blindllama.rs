@@ -2,7 +2,7 @@
 //! web server's authority in PEM. It keeps no log; `tpmproof` writes one of the evidence, a crypto-agile one of three events, whose
 //! place says what they are.
 
-use super::{Event, LogError, LogErrorKind, Measurement, TcgLog};
+use super::{Event, Foreign, LogError, LogErrorKind, Measurement, TcgLog};
 use crate::structures::TpmAlgId;
 
 /// The log of `BlindLlama` v2.
@@ -22,6 +22,7 @@ impl BlindLlama {
     /// # Errors
     /// If it is no log, or not exactly these three events of PCR 15, by SHA-256.
     pub fn from_bytes(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
+        Foreign::new().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
         let log = TcgLog::from_bytes(bytes)?;
         let malformed = |event, rule| LogError { kind: LogErrorKind::Malformed(rule), event, offset: 0 };
         if log.len() != Self::KINDS.len() {

@@ -3,7 +3,7 @@
 
 use super::little_endian::{Read, array, octets, uint8};
 use super::tcg_event::{Digests, Event, Events, Form};
-use super::{CelContent, CelRecord, LogError, LogErrorKind, Registers, TcgEventType};
+use super::{CelContent, CelRecord, Foreign, LogError, LogErrorKind, Registers, TcgEventType};
 use crate::structures::{TpmAlgId, TpmiAlgHash};
 use crate::wire::Decode;
 
@@ -13,6 +13,7 @@ pub struct CelLog<'a> {
     octets: &'a [u8],
     registers: Registers,
     count: usize,
+    foreign: Foreign,
 }
 
 const RECORD_NUMBER: u8 = 0;
@@ -29,9 +30,10 @@ impl<'a> CelLog<'a> {
     /// If anything in it is not a record, its number is not its place, or records are of registers of two kinds.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, LogError> {
         let at = |kind, event, rest: &[u8]| LogError { kind, event, offset: bytes.len().saturating_sub(rest.len()) };
+        let foreign = Foreign::new().map_err(|kind| at(kind, 0, bytes))?;
         let (mut rest, mut count, mut registers) = (bytes, 0usize, None);
         while !rest.is_empty() {
-            let judged = record(rest, count).and_then(|(record, after)| {
+            let judged = record(foreign, rest, count).and_then(|(record, after)| {
                 let of = record.registers();
                 if of.is_some() && registers.is_some() && of != registers {
                     return Err(LogErrorKind::Malformed(
@@ -49,7 +51,7 @@ impl<'a> CelLog<'a> {
         if count == 0 {
             return Err(at(LogErrorKind::Empty, 0, bytes));
         }
-        Ok(Self { octets: bytes, registers: registers.unwrap_or(Registers::Pcr), count })
+        Ok(Self { octets: bytes, registers: registers.unwrap_or(Registers::Pcr), count, foreign })
     }
 
     /// The registers that its records extend.
@@ -70,7 +72,7 @@ impl<'a> CelLog<'a> {
     }
 
     pub(super) fn reader(&self) -> Events<'a> {
-        Events { form: Form::Cel, rest: self.octets, offset: 0, index: 0 }
+        Events { form: Form::Cel(self.foreign), rest: self.octets, offset: 0, index: 0 }
     }
 
     /// How many records there are.
@@ -111,17 +113,17 @@ fn number(octets: &[u8]) -> Result<u64, LogErrorKind> {
 }
 
 /// A record: its number, which is its place, and what follows that.
-fn record(input: &[u8], index: usize) -> Read<'_, CelRecord<'_>> {
+fn record(foreign: Foreign, input: &[u8], index: usize) -> Read<'_, CelRecord<'_>> {
     let (value, rest) = of_type(RECORD_NUMBER, "a record begins with its number", input)?;
     let found = number(value)?;
     if usize::try_from(found) != Ok(index) {
         return Err(LogErrorKind::RecordNumber(found));
     }
-    body(rest)
+    body(foreign, rest)
 }
 
 /// A record without its number.
-fn body(input: &[u8]) -> Read<'_, CelRecord<'_>> {
+fn body(foreign: Foreign, input: &[u8]) -> Read<'_, CelRecord<'_>> {
     let ((kind, value), rest) = tlv(input)?;
     let place = u32::try_from(number(value)?);
     let place = place.map_err(|_| LogErrorKind::Malformed("the number of a register has 32 bits at most"))?;
@@ -139,7 +141,7 @@ fn body(input: &[u8]) -> Read<'_, CelRecord<'_>> {
     }
     let (content, _) = octets(start, start.len().saturating_sub(rest.len()))?;
     let (octets, rest) = octets(input, input.len().saturating_sub(rest.len()))?;
-    Ok((CelRecord { pcr, ccmr, nv_index, digests, kind, value, content, octets }, rest))
+    Ok((CelRecord { pcr, ccmr, nv_index, digests, kind, value, content, octets, foreign }, rest))
 }
 
 /// Each of another algorithm, and as long as its digests are.
@@ -174,12 +176,12 @@ fn event<'a>(record: &CelRecord<'a>, index: usize, offset: usize) -> Event<'a> {
         _ => TcgEventType::UNUSED,
     };
     let register = record.pcr.or(record.ccmr).unwrap_or(u32::MAX);
-    let digests = Digests { form: Form::Cel, octets: record.digests };
+    let digests = Digests { form: Form::Cel(record.foreign), octets: record.digests };
     Event { index, offset, register, type_, digests, data: record.octets }
 }
 
-pub(super) fn read(input: &[u8], index: usize, offset: usize) -> Read<'_, Event<'_>> {
-    let (record, rest) = record(input, index)?;
+pub(super) fn read(foreign: Foreign, input: &[u8], index: usize, offset: usize) -> Read<'_, Event<'_>> {
+    let (record, rest) = record(foreign, input, index)?;
     Ok((event(&record, index, offset), rest))
 }
 
@@ -188,7 +190,7 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn cel(&self) -> Option<CelRecord<'a>> {
         match self.digests.form {
-            Form::Cel => body(self.data).ok().map(|(record, _)| record),
+            Form::Cel(foreign) => body(foreign, self.data).ok().map(|(record, _)| record),
             _ => None,
         }
     }

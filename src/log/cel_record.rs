@@ -2,7 +2,7 @@
 
 use super::cel::tlv;
 use super::little_endian::array;
-use super::{LogErrorKind, Registers, TcgEventType};
+use super::{Foreign, LogErrorKind, Registers, TcgEventType};
 use core::fmt;
 
 /// One record. Of what its digests are, its content's format says; most have them of the content as it is encoded.
@@ -19,6 +19,7 @@ pub struct CelRecord<'a> {
     pub(super) content: &'a [u8],
     /// All of the record but its number.
     pub(super) octets: &'a [u8],
+    pub(super) foreign: Foreign,
 }
 
 /// The content of a record, by its type.

@@ -44,6 +44,8 @@ pub enum LogErrorKind {
     RecordNumber(u64),
     /// The tree of a tagged event is deeper than any is.
     TooDeep,
+    /// This build reads no such log: it has not the feature `foreign-logs`.
+    NotBuilt,
 }
 
 impl fmt::Display for LogError {
@@ -93,6 +95,9 @@ impl fmt::Display for LogErrorKind {
             ),
             Self::RecordNumber(number) => write!(f, "its record number is {number}, not its place in the log"),
             Self::TooDeep => f.write_str("its tree is deeper than four levels"),
+            Self::NotBuilt => {
+                f.write_str("this verifier was built without such logs (the feature foreign-logs of tpmproof)")
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::little_endian::{Read, octets, sized, uint32};
 use super::tcg_event::{Digests, Event, Events, Form};
-use super::{ImaEntry, LogError, LogErrorKind, TcgEventType};
+use super::{Foreign, ImaEntry, LogError, LogErrorKind, TcgEventType};
 use crate::structures::TpmAlgId;
 
 /// A runtime list, all of it known to decode.
@@ -21,6 +21,7 @@ pub(crate) struct ImaForm {
     pub(crate) algorithm: TpmAlgId,
     /// The banks that the kernel extended with the SHA-1 digest and zeros behind it, a bit each in the order of [`BANKS`].
     padded: u8,
+    foreign: Foreign,
 }
 
 /// The banks of which Linux writes a list, or may extend, and their bits.
@@ -38,15 +39,14 @@ impl<'a> ImaList<'a> {
     /// # Errors
     /// If anything in it is not an entry, or an entry is not whole.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, LogError> {
-        let fits = |algorithm: &TpmAlgId| read(ImaForm { algorithm: *algorithm, padded: 0 }, bytes, 0, 0).is_ok();
-        let algorithm = BANKS.iter().map(|(algorithm, _, _)| *algorithm).find(fits);
-        Self::of_bank(bytes, algorithm.unwrap_or(TpmAlgId::SHA1))
+        let form = ImaForm::beginning(bytes);
+        Self::of_bank(bytes, form.map_or(TpmAlgId::SHA1, |form| form.algorithm))
     }
 
     /// Whether `bytes` begin with an entry.
     #[must_use]
     pub fn begins(bytes: &[u8]) -> bool {
-        BANKS.iter().any(|(algorithm, _, _)| read(ImaForm { algorithm: *algorithm, padded: 0 }, bytes, 0, 0).is_ok())
+        ImaForm::beginning(bytes).is_some()
     }
 
     /// Reads the list of one bank, such as `binary_runtime_measurements_sha256`, from all of `bytes`.
@@ -55,7 +55,7 @@ impl<'a> ImaList<'a> {
     /// As [`ImaList::from_bytes`]; also if no list is known of this bank.
     pub fn of_bank(bytes: &'a [u8], algorithm: TpmAlgId) -> Result<Self, LogError> {
         let at = |kind, event, rest: &[u8]| LogError { kind, event, offset: bytes.len().saturating_sub(rest.len()) };
-        let form = ImaForm { algorithm, padded: 0 };
+        let form = ImaForm::new(algorithm).map_err(|kind| at(kind, 0, bytes))?;
         let (mut rest, mut count) = (bytes, 0usize);
         while !rest.is_empty() {
             let (_, after) = read(form, rest, count, 0).map_err(|kind| at(kind, count, rest))?;
@@ -103,6 +103,16 @@ impl<'a> ImaList<'a> {
 }
 
 impl ImaForm {
+    fn new(algorithm: TpmAlgId) -> Result<Self, LogErrorKind> {
+        Foreign::new().map(|foreign| Self { algorithm, padded: 0, foreign })
+    }
+
+    /// The first whose entries `bytes` begin with.
+    fn beginning(bytes: &[u8]) -> Option<Self> {
+        let forms = BANKS.iter().filter_map(|(algorithm, _, _)| Self::new(*algorithm).ok());
+        forms.into_iter().find(|form| read(*form, bytes, 0, 0).is_ok())
+    }
+
     pub(crate) fn size(self) -> usize {
         BANKS.iter().find(|(known, _, _)| *known == self.algorithm).map_or(0, |(_, size, _)| *size)
     }

@@ -4,7 +4,7 @@ use super::ima::ImaForm;
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::spec_id::{self, SpecId};
 use super::tcg::Registers;
-use super::{LogErrorKind, TcgEventType, Untrusted, cel, ima};
+use super::{Foreign, LogErrorKind, TcgEventType, Untrusted, cel, ima};
 use crate::structures::TpmAlgId;
 use crate::wire::Hex;
 use core::fmt;
@@ -15,7 +15,7 @@ pub(crate) enum Form<'a> {
     Sha1,
     CryptoAgile(SpecId<'a>),
     Ima(ImaForm),
-    Cel,
+    Cel(Foreign),
 }
 
 /// One event. Only its digests were measured.
@@ -60,7 +60,7 @@ impl<'a> Event<'a> {
         let data = match self.digests.form {
             Form::Sha1 | Form::CryptoAgile(_) => self.data,
             Form::Ima(_) => self.ima().map_or(self.data, |entry| entry.data()),
-            Form::Cel => self.cel().map_or(self.data, |record| record.measured()),
+            Form::Cel(_) => self.cel().map_or(self.data, |record| record.measured()),
         };
         Untrusted::new(data)
     }
@@ -75,7 +75,7 @@ impl<'a> Event<'a> {
         match form {
             Form::Sha1 | Form::CryptoAgile(_) => Self::read_tcg(form, input, index, offset),
             Form::Ima(ima) => ima::read(ima, input, index, offset),
-            Form::Cel => cel::read(input, index, offset),
+            Form::Cel(foreign) => cel::read(foreign, input, index, offset),
         }
     }
 
@@ -146,7 +146,7 @@ impl Form<'_> {
             Self::Sha1 => (algorithm == TpmAlgId::SHA1).then_some(20),
             Self::CryptoAgile(spec_id) => spec_id.size_of(algorithm),
             Self::Ima(form) => (algorithm == form.algorithm).then_some(form.size()),
-            Self::Cel => None,
+            Self::Cel(_) => None,
         }
     }
 }
@@ -159,7 +159,7 @@ impl<'a> Digests<'a> {
             let (algorithm, after) = match form {
                 Form::Sha1 => (TpmAlgId::SHA1, rest),
                 Form::Ima(form) => (form.algorithm, rest),
-                Form::Cel => {
+                Form::Cel(_) => {
                     let ((algorithm, digest), after) = cel::tlv(rest).ok()?;
                     rest = after;
                     return Some((TpmAlgId(algorithm.into()), digest));

@@ -42,7 +42,7 @@ impl<'a> EventLog<'a> {
         self.reader()
     }
 
-    fn reader(&self) -> Events<'a> {
+    pub(crate) fn reader(&self) -> Events<'a> {
         match self {
             Self::Tcg(log) => log.reader(),
             Self::Ima(list) => list.reader(),

@@ -51,6 +51,7 @@ pub use sipa::{SipaEvent, SipaTree};
 pub use spdm::SpdmDevice;
 pub use spec_id::SpecId;
 pub use tcg::{LogFormat, Registers, TcgLog};
+pub(crate) use tcg_event::Events;
 pub use tcg_event::{Digests, Event};
 pub use uefi::{EventData, Partitions, UefiImage, UefiVariable};
 pub use untrusted::Untrusted;

@@ -156,8 +156,7 @@ impl<'a> Policy<'a> {
     /// Each event matches a rule, or its PCR tolerates any. Those that matter and have other data than their type demands are counted in
     /// `unmeasured`.
     fn judge_all_events(&self, logs: &VerifiedLogs<'_, 'a>, unmeasured: &mut usize) -> Result<(), LogsError<'a>> {
-        let mut unexpected = None;
-        let mut count = 0usize;
+        let mut unexpected = Ok(());
         for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             let boot = self.0.events.secure_boot.filter(|_| index == 7);
             let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?.configuration)));
@@ -169,17 +168,20 @@ impl<'a> Policy<'a> {
                     *unmeasured = unmeasured.saturating_add(usize::from(other_data));
                     continue;
                 }
-                count = count.saturating_add(1);
-                let (log, number, digest) = (event.log(), event.event().index, event.digest());
-                unexpected = unexpected.or(Some(match event.ima() {
+                if let Err(first) = &mut unexpected {
+                    LogsError::count_one(first);
+                    continue;
+                }
+                let (count, log, number, digest) = (1, event.log(), event.event().index, event.digest());
+                unexpected = Err(match event.ima() {
                     Some(entry) => {
                         LogsError::RuntimeList(RuntimeListError::UnexpectedFile { count, event: number, index, entry })
                     }
                     None => LogsError::UnexpectedEvent { count, log, event: number, index, bank, digest, other_data },
-                }));
+                });
             }
         }
-        unexpected.map_or(Ok(()), |error| Err(error.counted(count)))
+        unexpected
     }
 
     /// Whether the policy has a reason for an event, the one at `place` of its PCR's, with Secure Boot as it was configured.

@@ -1,8 +1,8 @@
 //! The stair from a verified quote to verified logs: which PCRs the logs explain, and what of their events may be believed.
 
 use super::replay::{LogPart, Replay};
-use super::{Attested, LogName, Measured, ReplayError};
-use crate::crypto::{Crypto, HashAlgorithm};
+use super::{Attested, EventFilter, LogName, Measured, MeasuredEvents, ReplayError};
+use crate::crypto::HashAlgorithm;
 use crate::log::{Event, EventLog, ImaEntry, Measurement};
 
 /// Logs beside a quote or a document, replayed. Of a PCR that they explain, each event's digest was measured in this order; of others, nothing is known.
@@ -115,8 +115,8 @@ impl<'a> VerifiedLogs<'_, 'a> {
         let explained = self.state(bank, index) == Some(LogState::Explained);
         let parts = if explained { self.parts } else { &[] };
         let crypto = self.attested.crypto();
-        let counts = self.counted();
-        measured(parts, bank, index, crypto).filter(move |measured| counts(&measured.event)).map(VerifiedEvent)
+        let of = EventFilter { registers: bit(index), explained: true, entries: self.states.entries };
+        MeasuredEvents::new(parts, of, bank, crypto).map(VerifiedEvent)
     }
 
     /// Whether the quote covers an event: a runtime list grows after it.
@@ -142,24 +142,13 @@ impl<'a> VerifiedLogs<'_, 'a> {
     pub(crate) fn unverified_firmware(&self, bank: HashAlgorithm) -> impl Iterator<Item = Measured<'a>> {
         let crypto = self.attested.crypto();
         let part = self.parts.iter().find(|part| part.name == LogName::Firmware);
-        let whole = part.map(|part| LogPart { registers: u32::MAX, ..*part });
-        whole.into_iter().flat_map(move |part| part.measured(bank, crypto))
+        let of = EventFilter { registers: u32::MAX, explained: false, entries: u32::MAX };
+        MeasuredEvents::new(part.map_or(&[], core::slice::from_ref), of, bank, crypto)
     }
 
     pub(crate) fn states(&self) -> LogStates {
         self.states
     }
-}
-
-/// The events of one register.
-fn measured<'p, 'a>(
-    parts: &'p [LogPart<'a>],
-    bank: HashAlgorithm,
-    index: u8,
-    crypto: &'a dyn Crypto,
-) -> impl Iterator<Item = Measured<'a>> + Clone + use<'p, 'a> {
-    let of = move |measured: &Measured<'a>| measured.event.register() == u32::from(index);
-    parts.iter().flat_map(move |part| part.measured(bank, crypto)).filter(of)
 }
 
 impl LogStates {

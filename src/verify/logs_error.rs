@@ -80,14 +80,13 @@ pub enum LogsError<'a> {
 }
 
 impl LogsError<'_> {
-    /// The same, where there are this many of them.
-    pub(crate) fn counted(mut self, number: usize) -> Self {
+    /// One more of them.
+    pub(crate) fn count_one(&mut self) {
         if let Self::UnexpectedEvent { count, .. } | Self::RuntimeList(RuntimeListError::UnexpectedFile { count, .. }) =
-            &mut self
+            self
         {
-            *count = number;
+            *count = count.saturating_add(1);
         }
-        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{LogName, LogPart};
 use crate::crypto::{Crypto, Digest, HashAlgorithm};
-use crate::log::{BlindLlama, Event, EventStrings, ImaFile, Measurement, TcgEventType};
+use crate::log::{BlindLlama, Event, EventStrings, Events, ImaFile, Measurement, TcgEventType};
 use crate::structures::TpmAlgId;
 
 /// An event beside one of its digests. Whether that was measured is for who holds it to say.
@@ -15,22 +15,69 @@ pub(crate) struct Measured<'a> {
     pub(crate) crypto: &'a dyn Crypto,
 }
 
-impl<'a> LogPart<'a> {
-    /// The events that extend its registers, each with its digest of a bank.
-    pub(crate) fn measured(
-        &self,
-        bank: HashAlgorithm,
-        crypto: &'a dyn Crypto,
-    ) -> impl Iterator<Item = Measured<'a>> + Clone + use<'a> {
-        let name = self.name;
-        self.events().filter_map(move |event| {
-            let digest = match event.ima() {
-                Some(entry) => entry.recorded_digest(),
-                None => event.digests.get(TpmAlgId::from(bank))?,
-            };
-            Some(Measured { event, name, bank, digest, crypto })
-        })
+/// The events of logs that extend some registers, in order, each with its digest of a bank. They are walked in one place, for the sake of
+/// small machines.
+#[derive(Clone)]
+pub(crate) struct MeasuredEvents<'p, 'a> {
+    parts: core::slice::Iter<'p, LogPart<'a>>,
+    of: EventFilter,
+    bank: HashAlgorithm,
+    crypto: &'a dyn Crypto,
+    /// The log that is being read.
+    part: Option<(LogPart<'a>, Events<'a>)>,
+}
+
+/// Which events are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EventFilter {
+    /// Those of these registers, a bit each.
+    pub(crate) registers: u32,
+    /// Those of the registers that their log is to explain.
+    pub(crate) explained: bool,
+    /// Of a runtime list so many entries: it grows after the quote.
+    pub(crate) entries: u32,
+}
+
+impl<'p, 'a> MeasuredEvents<'p, 'a> {
+    pub(crate) fn new(parts: &'p [LogPart<'a>], of: EventFilter, bank: HashAlgorithm, crypto: &'a dyn Crypto) -> Self {
+        Self { parts: parts.iter(), of, bank, crypto, part: None }
     }
+}
+
+impl<'a> Iterator for MeasuredEvents<'_, 'a> {
+    type Item = Measured<'a>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Measured<'a>> {
+        loop {
+            let Some((part, events)) = &mut self.part else {
+                let part = self.parts.next()?;
+                self.part = Some((*part, part.log.reader()));
+                continue;
+            };
+            let Some(event) = events.next() else {
+                self.part = None;
+                continue;
+            };
+            let registers = self.of.registers & if self.of.explained { part.registers } else { u32::MAX };
+            if !extends_one_of(&event, registers) {
+                continue;
+            }
+            let digest = match event.ima() {
+                Some(_) if u32::try_from(event.index).is_ok_and(|index| index >= self.of.entries) => None,
+                Some(entry) => Some(entry.recorded_digest()),
+                None => event.digests.get(TpmAlgId::from(self.bank)),
+            };
+            if let Some(digest) = digest {
+                return Some(Measured { event, name: part.name, bank: self.bank, digest, crypto: self.crypto });
+            }
+        }
+    }
+}
+
+/// Whether an event extends one of the registers, a bit each.
+pub(crate) fn extends_one_of(event: &Event<'_>, registers: u32) -> bool {
+    event.extends() && registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0
 }
 
 impl<'a> Measured<'a> {

@@ -1,7 +1,7 @@
 //! What the registers hold if a log is true: one pass over it, for all banks at once.
 
 use super::start_up::{DYNAMIC, Start};
-use super::{LogName, PcrValues};
+use super::{LogName, PcrValues, extends_one_of};
 use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
 use crate::log::{Event, EventLog, Registers};
 use crate::structures::TpmAlgId;
@@ -33,12 +33,8 @@ impl<'a> LogPart<'a> {
 
     /// The events that extend its registers.
     pub(crate) fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone + use<'a> {
-        let part = *self;
-        self.log.events().filter(move |event| event.extends() && part.covers(event))
-    }
-
-    fn covers(&self, event: &Event<'_>) -> bool {
-        self.registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0
+        let registers = self.registers;
+        self.log.events().filter(move |event| extends_one_of(event, registers))
     }
 }
 
@@ -156,7 +152,7 @@ impl Replay {
                 continue;
             }
             for event in part.log.events() {
-                if part.covers(&event) {
+                if extends_one_of(&event, part.registers) {
                     start.prepare(&event, ccel, self)?;
                     if event.extends() {
                         self.extend(&event, part.registers, crypto)?;

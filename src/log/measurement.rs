@@ -18,7 +18,7 @@
 use super::little_endian::{sized, uint32};
 use super::{Event, TcgEventType};
 use crate::structures::{TpmAlgId, TpmiAlgHash};
-use crate::wire::der::{element, tag, uint16, utf8_string, value, within};
+use crate::wire::der::{element, number, tag, uint16, utf8_string, within};
 use crate::wire::{Decode, DecodeError, DecodeErrorKind, Fault, Parsed, in_field, located};
 
 /// A measurement of an application's.
@@ -97,6 +97,6 @@ fn measurement(input: &[u8]) -> Parsed<'_, Measurement<'_>> {
         let wrong = DecodeErrorKind::WrongLength { found: digest.len(), expected };
         return in_field(&"Measurement.digest", |at| Err(Fault::new(at, wrong)))(rest);
     }
-    let (rest, size) = in_field(&"Measurement.size", value::<u64>(tag::INTEGER))(after)?;
+    let (rest, size) = in_field(&"Measurement.size", number::<u64>(tag::INTEGER))(after)?;
     Ok((rest, Measurement { kind, name, algorithm: TpmAlgId(algorithm), digest, size: Some(size) }))
 }

@@ -6,10 +6,9 @@ use super::{DistinguishedName, Time, spki};
 use crate::crypto::PublicKey;
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
-    der::{element, integer, optional, tag, value, whole, within},
+    der::{element, integer, optional, tag, whole, within},
     in_field, located,
 };
-use der::asn1::{GeneralizedTime, UtcTime};
 
 /// A certificate as it arrived: nothing in it is to be believed yet.
 #[derive(Clone, Copy, Debug)]
@@ -211,13 +210,10 @@ pub(crate) fn serial_number(input: &[u8]) -> Parsed<'_, &[u8]> {
 }
 
 pub(crate) fn time(input: &[u8]) -> Parsed<'_, Time> {
-    let (rest, since_1970) = match input.first() {
-        Some(&tag::UTC_TIME) => {
-            value::<UtcTime>(tag::UTC_TIME)(input).map(|(rest, time)| (rest, time.to_unix_duration()))
-        }
-        _ => value::<GeneralizedTime>(tag::GENERALIZED_TIME)(input).map(|(rest, time)| (rest, time.to_unix_duration())),
-    }?;
-    Ok((rest, Time::from_unix_seconds(since_1970.as_secs())))
+    match input.first() {
+        Some(&tag::UTC_TIME) => Time::decode_utc(input),
+        _ => Time::decode(tag::GENERALIZED_TIME)(input),
+    }
 }
 
 pub(crate) fn bit_string(input: &[u8]) -> Parsed<'_, &[u8]> {

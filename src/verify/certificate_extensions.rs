@@ -2,7 +2,7 @@
 
 use crate::wire::{
     DecodeErrorKind, Fault, Parsed, all,
-    der::{any, element, integer, optional, tag, utf8_string, value, within},
+    der::{any, element, integer, number, optional, tag, utf8_string, within},
     in_field,
 };
 
@@ -146,7 +146,7 @@ fn basic_constraints(input: &[u8]) -> Parsed<'_, (bool, Option<u8>)> {
         if input.is_empty() {
             return Ok((input, (authority, None)));
         }
-        let (input, length) = value::<u8>(tag::INTEGER)(input)?;
+        let (input, length) = number::<u8>(tag::INTEGER)(input)?;
         Ok((input, (authority, Some(length))))
     })(input)
 }

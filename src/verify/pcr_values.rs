@@ -3,7 +3,7 @@
 use crate::structures::TpmAlgId;
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed, cbor,
-    der::{element, tag, uint16, value, within},
+    der::{element, number, tag, uint16, within},
     in_field, located, take,
 };
 
@@ -171,7 +171,7 @@ fn bank(input: &[u8]) -> Parsed<'_, (u16, &[u8])> {
 /// `PcrValue ::= SEQUENCE { index INTEGER, value OCTET STRING }`
 fn pcr(input: &[u8]) -> Parsed<'_, (u8, &[u8])> {
     within(tag::SEQUENCE, |input| {
-        let (input, index) = value::<u8>(tag::INTEGER)(input)?;
+        let (input, index) = number::<u8>(tag::INTEGER)(input)?;
         let (input, value) = element(tag::OCTET_STRING)(input)?;
         Ok((input, (index, value)))
     })(input)

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::wire::{
     DecodeError, DecodeErrorKind, Fault, Parsed,
-    der::{flag, maybe, tag, text, value, version_1, within},
+    der::{flag, maybe, number, tag, text, version_1, within},
     in_field, located,
 };
 use core::fmt;
@@ -62,9 +62,10 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
     let (input, logs) = in_field(&"Policy.logs", list(listed(15)))(input)?;
     let (input, require_safe_clock) = in_field(&"Policy.requireSafeClock", flag(tag::context(16)))(input)?;
     let (input, firmware_versions) = in_field(&"Policy.firmwareVersions", list(listed(17)))(input)?;
-    let (input, firmware_version_min) = in_field(&"Policy.firmwareVersionMin", number::<18, u64>)(input)?;
-    let (input, reset_count) = in_field(&"Policy.resetCount", number::<19, u32>)(input)?;
-    let (input, restart_count) = in_field(&"Policy.restartCount", number::<20, u32>)(input)?;
+    let (input, firmware_version_min) =
+        in_field(&"Policy.firmwareVersionMin", optional_number(tag::context(18)))(input)?;
+    let (input, reset_count) = in_field(&"Policy.resetCount", optional_number(tag::context(19)))(input)?;
+    let (input, restart_count) = in_field(&"Policy.restartCount", optional_number(tag::context(20)))(input)?;
     let (input, events) = events(input)?;
     let more = maybe(listed(27), within(listed(27), certificate_rules));
     let (input, more) = in_field(&"Policy.certificateRules", more)(input)?;
@@ -137,11 +138,8 @@ fn google(input: &[u8]) -> Parsed<'_, GoogleRule<'_>> {
     Ok((input, GoogleRule { project, zone, instance }))
 }
 
-fn number<'a, const N: u8, T>(input: &'a [u8]) -> Parsed<'a, Option<T>>
-where
-    T: der::DecodeValue<'a, Error = der::Error>,
-{
-    maybe(tag::context(N), value(tag::context(N)))(input)
+fn optional_number<'a, T: TryFrom<u64> + 'a>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Option<T>> {
+    maybe(tag, number(tag))
 }
 
 impl fmt::Display for PolicyDerError {

@@ -12,7 +12,7 @@ use crate::structures::{TpmAlgId, TpmiAlgHash, TpmtHa};
 use crate::wire::der_write::{flag_in, put, put_text, tlv, unsigned};
 use crate::wire::{
     DecodeErrorKind, Fault, Parsed,
-    der::{element, flag, maybe, octets, optional, tag, text, utf8_string, value, within},
+    der::{element, flag, maybe, number, octets, optional, tag, text, utf8_string, within},
     in_field,
 };
 #[cfg(feature = "std")]
@@ -36,8 +36,8 @@ macro_rules! item {
     };
 }
 
-item!(u8, |input| value(tag::INTEGER)(input), |item, out| put(out, tag::INTEGER, &unsigned((*item).into())));
-item!(u64, |input| value(tag::INTEGER)(input), |item, out| put(out, tag::INTEGER, &unsigned(*item)));
+item!(u8, |input| number(tag::INTEGER)(input), |item, out| put(out, tag::INTEGER, &unsigned((*item).into())));
+item!(u64, |input| number(tag::INTEGER)(input), |item, out| put(out, tag::INTEGER, &unsigned(*item)));
 item!(&'a [u8], |input| element(tag::OCTET_STRING)(input), |item, out| put(out, tag::OCTET_STRING, item));
 item!(&'a str, utf8_string, |item, out| put(out, tag::UTF8_STRING, item.as_bytes()));
 item!(Activation<'a>, Activation::decode, |item, out| out.extend(item.to_der()));
@@ -164,7 +164,7 @@ pub(crate) fn put_ima(rules: &ImaRules<'_>, out: &mut Vec<u8>) {
 }
 
 fn hash_algorithm(input: &[u8]) -> Parsed<'_, HashAlgorithm> {
-    let (rest, number) = value::<u16>(tag::INTEGER)(input)?;
+    let (rest, number) = number::<u16>(tag::INTEGER)(input)?;
     match HashAlgorithm::try_from(TpmAlgId(number)) {
         Ok(hash) => Ok((rest, hash)),
         Err(_) => Err(Fault::new(input, DecodeErrorKind::UnknownValue(number.into()))),
@@ -209,7 +209,7 @@ fn certificate_policy(input: &[u8]) -> Parsed<'_, CertificatePolicy<'_>> {
 fn bank_selection(input: &[u8]) -> Parsed<'_, BankSelection> {
     within(tag::SEQUENCE, |input| {
         let (input, bank) = in_field(&"BankSelection.bank", hash_algorithm)(input)?;
-        let (input, pcrs) = in_field(&"BankSelection.pcrs", value(tag::INTEGER))(input)?;
+        let (input, pcrs) = in_field(&"BankSelection.pcrs", number(tag::INTEGER))(input)?;
         Ok((input, BankSelection { bank, pcrs }))
     })(input)
 }
@@ -217,7 +217,7 @@ fn bank_selection(input: &[u8]) -> Parsed<'_, BankSelection> {
 fn pcr_rule(input: &[u8]) -> Parsed<'_, PcrRule<'_>> {
     within(tag::SEQUENCE, |input| {
         let (input, bank) = in_field(&"PcrRule.bank", hash_algorithm)(input)?;
-        let (input, index) = in_field(&"PcrRule.index", value(tag::INTEGER))(input)?;
+        let (input, index) = in_field(&"PcrRule.index", number(tag::INTEGER))(input)?;
         let (input, reference) = in_field(&"PcrRule.reference", reference)(input)?;
         Ok((input, PcrRule { bank, index, reference }))
     })(input)
@@ -236,7 +236,7 @@ fn reference(input: &[u8]) -> Parsed<'_, Reference<'_>> {
 
 fn log_rule(input: &[u8]) -> Parsed<'_, LogRule<'_>> {
     within(tag::SEQUENCE, |input| {
-        let (input, pcrs) = in_field(&"LogRule.pcrs", value(tag::INTEGER))(input)?;
+        let (input, pcrs) = in_field(&"LogRule.pcrs", number(tag::INTEGER))(input)?;
         let (input, logs) = in_field(&"LogRule.logs", list(tag::SEQUENCE))(input)?;
         Ok((input, LogRule { pcrs, logs }))
     })(input)
@@ -244,7 +244,7 @@ fn log_rule(input: &[u8]) -> Parsed<'_, LogRule<'_>> {
 
 fn digest(input: &[u8]) -> Parsed<'_, TpmtHa<'_>> {
     within(tag::SEQUENCE, |input| {
-        let (input, algorithm) = in_field(&"Digest.algorithm", value(tag::INTEGER))(input)?;
+        let (input, algorithm) = in_field(&"Digest.algorithm", number(tag::INTEGER))(input)?;
         let (input, digest) = in_field(&"Digest.digest", element(tag::OCTET_STRING))(input)?;
         Ok((input, TpmtHa { hash_alg: TpmiAlgHash(TpmAlgId(algorithm)), digest }))
     })(input)
@@ -252,10 +252,10 @@ fn digest(input: &[u8]) -> Parsed<'_, TpmtHa<'_>> {
 
 fn event_rule(input: &[u8]) -> Parsed<'_, EventRule<'_>> {
     within(tag::SEQUENCE, |input| {
-        let (input, pcr) = in_field(&"EventRule.pcr", value(tag::INTEGER))(input)?;
+        let (input, pcr) = in_field(&"EventRule.pcr", number(tag::INTEGER))(input)?;
         let (input, kind) = in_field(&"EventRule.kind", text(tag::context(0)))(input)?;
         let (input, name) = in_field(&"EventRule.name", text(tag::context(1)))(input)?;
-        let number = maybe(tag::context(2), value(tag::context(2)));
+        let number = maybe(tag::context(2), number(tag::context(2)));
         let (input, event_type) = in_field(&"EventRule.type", number)(input)?;
         let (input, digests) = in_field(&"EventRule.digests", list(tag::context_constructed(3)))(input)?;
         let (rest, exact) = in_field(&"EventRule.path", text(tag::context(4)))(input)?;

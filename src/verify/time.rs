@@ -1,9 +1,11 @@
 //! Points in time, which the caller supplies: the core has no clock.
 
-use crate::wire::{Parsed, der::value};
+use crate::wire::{
+    DecodeErrorKind, Fault, Parsed,
+    der::{element, tag},
+};
 use core::{fmt, str::FromStr, time::Duration};
 use der::DateTime;
-use der::asn1::GeneralizedTime;
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,17 +26,41 @@ impl Time {
 
     /// Reads a `GeneralizedTime` under a tag.
     pub(crate) fn decode<'a>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Self> {
-        move |input| {
-            let (rest, time) = value::<GeneralizedTime>(tag)(input)?;
-            Ok((rest, Self(time.to_unix_duration().as_secs())))
+        move |input| Self::decode_as(tag, 7, input)
+    }
+
+    /// Reads a `UTCTime`: its years end in 2049 (RFC 5280, 4.1.2.5.1).
+    pub(crate) fn decode_utc(input: &[u8]) -> Parsed<'_, Self> {
+        Self::decode_as(tag::UTC_TIME, 6, input)
+    }
+
+    /// Reads so many pairs of digits: century, year, month, day, hour, minute, second, of which a `UTCTime` has no century.
+    fn decode_as(tag: u8, pairs: usize, input: &[u8]) -> Parsed<'_, Self> {
+        let (rest, content) = element(tag)(input)?;
+        let wrong = || Fault::new(content, DecodeErrorKind::NotDer("no valid date and time"));
+        let digits = content.strip_suffix(b"Z").unwrap_or_default();
+        let (found, odd) = digits.as_chunks::<2>();
+        if found.len() != pairs || !odd.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+            return Err(wrong());
         }
+        let mut numbers = [0; 7];
+        for (number, [tens, ones]) in numbers.iter_mut().rev().zip(found.iter().rev()) {
+            *number = (tens & 15).wrapping_mul(10).wrapping_add(ones & 15);
+        }
+        let [mut century, year, month, day, hour, minute, second] = numbers;
+        if pairs == 6 {
+            century = if year < 50 { 20 } else { 19 };
+        }
+        let year = u16::from(century).wrapping_mul(100).wrapping_add(year.into());
+        let date = DateTime::new(year, month, day, hour, minute, second).map_err(|_| wrong())?;
+        Ok((rest, Self(date.unix_duration().as_secs())))
     }
 
     /// The same, written; nothing after the year 9999, which it cannot say.
     #[cfg(feature = "std")]
     pub(crate) fn to_der(self, tag: u8) -> std::vec::Vec<u8> {
         let mut buffer = [0; 32];
-        let time = GeneralizedTime::from_unix_duration(Duration::from_secs(self.0));
+        let time = der::asn1::GeneralizedTime::from_unix_duration(Duration::from_secs(self.0));
         let content = time.and_then(|time| {
             let mut writer = der::SliceWriter::new(&mut buffer);
             der::EncodeValue::encode_value(&time, &mut writer)?;

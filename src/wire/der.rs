@@ -1,7 +1,8 @@
 //! DER (ITU-T X.690) as nom parsers over the `der` crate, so that an error says where, as everywhere.
 
 use super::{DecodeErrorKind, Fault, Parsed, all, take};
-use der::{DecodeValue, ErrorKind, Header, Reader, SliceReader};
+use der::asn1::IntRef;
+use der::{DecodeValue, ErrorKind, Header, Reader, SliceReader, Tag};
 
 /// Identifier octets (X.690, 8.1.2).
 pub(crate) mod tag {
@@ -72,36 +73,50 @@ pub(crate) fn within<'a, T>(
     }
 }
 
-/// A value of one of the `der` crate's types.
-pub(crate) fn value<'a, T>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T>
-where
-    T: DecodeValue<'a, Error = der::Error>,
-{
+/// The content octets of an INTEGER of any size, of which none is superfluous.
+pub(crate) fn integer(input: &[u8]) -> Parsed<'_, &[u8]> {
+    implicit_integer(tag::INTEGER, input)
+}
+
+fn implicit_integer(tag: u8, input: &[u8]) -> Parsed<'_, &[u8]> {
+    let (rest, content) = element(tag)(input)?;
+    let (_, header) = header(input)?;
+    let read = || {
+        let mut reader = SliceReader::new(content)?;
+        let value = IntRef::decode_value(&mut reader, header)?;
+        reader.finish()?;
+        Ok(value.as_bytes())
+    };
+    read().map(|octets| (rest, octets)).map_err(|error| Fault::new(content, kind(&error)))
+}
+
+/// A number of an unsigned type. All are read in one place, for the sake of small machines.
+pub(crate) fn number<'a, T: TryFrom<u64>>(tag: u8) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
     move |input| {
-        let (rest, content) = element(tag)(input)?;
-        let (_, header) = header(input)?;
-        let read = || {
-            let mut reader = SliceReader::new(content)?;
-            let value = T::decode_value(&mut reader, header)?;
-            reader.finish()?;
-            Ok(value)
-        };
-        match read() {
-            Ok(value) => Ok((rest, value)),
-            Err(error) => Err(Fault::new(content, kind(&error))),
-        }
+        let (rest, (octets, number)) = unsigned(tag, input)?;
+        Ok((rest, T::try_from(number).map_err(|_| no_such_number(octets))?))
     }
 }
 
-/// The content octets of an INTEGER of any size, of which none is superfluous.
-pub(crate) fn integer(input: &[u8]) -> Parsed<'_, &[u8]> {
-    value::<der::asn1::IntRef<'_>>(tag::INTEGER)(input)?;
-    element(tag::INTEGER)(input)
+#[inline(never)]
+fn unsigned(tag: u8, input: &[u8]) -> Parsed<'_, (&[u8], u64)> {
+    let (rest, octets) = implicit_integer(tag, input)?;
+    match octets {
+        // A first bit that is set has a zero before it: without one the number is negative.
+        [0..=0x7f, ..] if octets.len() <= 8 => {}
+        [0, _, ..] if octets.len() == 9 => {}
+        _ => return Err(no_such_number(octets)),
+    }
+    Ok((rest, (octets, octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))))
+}
+
+fn no_such_number(octets: &[u8]) -> nom::Err<Fault<'_>> {
+    Fault::new(octets, kind(&ErrorKind::Value { tag: Tag::Integer }.into()))
 }
 
 /// The version 1, the only one that is known: another one may say what would be passed over here.
 pub(crate) fn version_1(input: &[u8]) -> Parsed<'_, ()> {
-    match value::<u8>(tag::INTEGER)(input)? {
+    match number::<u8>(tag::INTEGER)(input)? {
         (rest, 1) => Ok((rest, ())),
         (_, other) => Err(Fault::new(input, DecodeErrorKind::UnknownValue(other.into()))),
     }
@@ -118,7 +133,7 @@ pub(crate) fn octets<'a, const N: usize>(tag: u8) -> impl FnOnce(&'a [u8]) -> Pa
 
 /// An INTEGER of 0 to 65,535.
 pub(crate) fn uint16(input: &[u8]) -> Parsed<'_, u16> {
-    value::<u16>(tag::INTEGER)(input)
+    number::<u16>(tag::INTEGER)(input)
 }
 
 /// Text.

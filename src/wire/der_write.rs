@@ -47,14 +47,14 @@ pub(crate) fn unsigned(number: u64) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::der::{tag, value};
+    use crate::wire::der::{number, tag};
     use crate::wire::located;
 
     #[test]
     fn numbers_are_read_as_they_were_written() {
         for number in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, u64::from(u32::MAX), u64::MAX] {
             let der = tlv(tag::INTEGER, &unsigned(number));
-            assert_eq!(located(&der, value::<u64>(tag::INTEGER)), Ok(number));
+            assert_eq!(located(&der, number::<u64>(tag::INTEGER)), Ok(number));
         }
     }
 

@@ -24,7 +24,7 @@ impl BlindLlama {
     pub fn from_bytes(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
         Foreign::new().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
         let log = TcgLog::from_bytes(bytes)?;
-        let malformed = |event, rule| LogError { kind: LogErrorKind::Malformed(rule), event, offset: 0 };
+        let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         if log.len() != Self::KINDS.len() {
             return Err(malformed(0, "BlindLlama v2 extends PCR 15 three times"));
         }

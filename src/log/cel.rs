@@ -36,7 +36,7 @@ impl<'a> CelLog<'a> {
             let judged = record(foreign, rest, count).and_then(|(record, after)| {
                 let of = record.registers();
                 if of.is_some() && registers.is_some() && of != registers {
-                    return Err(LogErrorKind::Malformed(
+                    return Err(LogErrorKind::malformed(
                         "records are of PCRs and of registers of a confidential machine",
                     ));
                 }
@@ -100,14 +100,14 @@ pub(super) fn tlv(input: &[u8]) -> Read<'_, (u8, &[u8])> {
 fn of_type<'a>(type_: u8, what: &'static str, input: &'a [u8]) -> Read<'a, &'a [u8]> {
     match tlv(input)? {
         ((found, value), rest) if found == type_ => Ok((value, rest)),
-        _ => Err(LogErrorKind::Malformed(what)),
+        _ => Err(LogErrorKind::malformed(what)),
     }
 }
 
 /// A number of one to eight octets.
 fn number(octets: &[u8]) -> Result<u64, LogErrorKind> {
     if octets.is_empty() || octets.len() > 8 {
-        return Err(LogErrorKind::Malformed("a number has one to eight octets"));
+        return Err(LogErrorKind::malformed("a number has one to eight octets"));
     }
     Ok(octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))
 }
@@ -126,18 +126,18 @@ fn record(foreign: Foreign, input: &[u8], index: usize) -> Read<'_, CelRecord<'_
 fn body(foreign: Foreign, input: &[u8]) -> Read<'_, CelRecord<'_>> {
     let ((kind, value), rest) = tlv(input)?;
     let place = u32::try_from(number(value)?);
-    let place = place.map_err(|_| LogErrorKind::Malformed("the number of a register has 32 bits at most"))?;
+    let place = place.map_err(|_| LogErrorKind::malformed("the number of a register has 32 bits at most"))?;
     let (pcr, ccmr, nv_index) = match kind {
         PCR => (Some(place), None, None),
         CCMR => (None, Some(place), None),
         NV_INDEX => (None, None, Some(place)),
-        _ => return Err(LogErrorKind::Malformed("a record has a register or an NV index behind its number")),
+        _ => return Err(LogErrorKind::malformed("a record has a register or an NV index behind its number")),
     };
     let (digests, start) = of_type(DIGESTS, "a record has digests behind its register", rest)?;
     judge_digests(digests)?;
     let ((kind, value), rest) = tlv(start)?;
     if kind <= DIGESTS || kind == CCMR {
-        return Err(LogErrorKind::Malformed("a record has its content behind its digests, and nothing twice"));
+        return Err(LogErrorKind::malformed("a record has its content behind its digests, and nothing twice"));
     }
     let (content, _) = octets(start, start.len().saturating_sub(rest.len()))?;
     let (octets, rest) = octets(input, input.len().saturating_sub(rest.len()))?;
@@ -147,7 +147,7 @@ fn body(foreign: Foreign, input: &[u8]) -> Read<'_, CelRecord<'_>> {
 /// Each of another algorithm, and as long as its digests are.
 fn judge_digests(mut rest: &[u8]) -> Result<(), LogErrorKind> {
     if rest.is_empty() {
-        return Err(LogErrorKind::Malformed("a record has a digest"));
+        return Err(LogErrorKind::malformed("a record has a digest"));
     }
     // A bit for each algorithm.
     let mut seen = [0u32; 8];
@@ -161,7 +161,7 @@ fn judge_digests(mut rest: &[u8]) -> Result<(), LogErrorKind> {
         }
         *word |= bit;
         if TpmiAlgHash::from_bytes(&id.0.to_be_bytes()).is_ok_and(|known| known.digest_size() != digest.len()) {
-            return Err(LogErrorKind::Malformed("a digest is not as long as those of its algorithm"));
+            return Err(LogErrorKind::malformed("a digest is not as long as those of its algorithm"));
         }
         rest = after;
     }

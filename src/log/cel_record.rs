@@ -115,7 +115,7 @@ impl<'a> CelRecord<'a> {
                 let (number, data) = pair(value)?;
                 let event_type = match array::<4>(number) {
                     Ok((number, [])) => TcgEventType(u32::from_be_bytes(number)),
-                    _ => return Err(LogErrorKind::Malformed("the type of an event has four octets")),
+                    _ => return Err(LogErrorKind::malformed("the type of an event has four octets")),
                 };
                 CelContent::PcClient { event_type, data }
             }
@@ -154,7 +154,7 @@ fn pair(value: &[u8]) -> Result<(&[u8], &[u8]), LogErrorKind> {
     let ((first, name), rest) = tlv(value)?;
     match only(rest)? {
         (1, data) if first == 0 => Ok((name, data)),
-        _ => Err(LogErrorKind::Malformed("the content has one field of type 0, and then one of type 1")),
+        _ => Err(LogErrorKind::malformed("the content has one field of type 0, and then one of type 1")),
     }
 }
 

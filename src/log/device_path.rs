@@ -43,7 +43,7 @@ fn node(input: &[u8]) -> Read<'_, Node<'_>> {
     let ([kind, subtype, low, high], rest) = array(input)?;
     let length = usize::from(u16::from_le_bytes([low, high]));
     let length =
-        length.checked_sub(4).ok_or(LogErrorKind::Malformed("a node of a device path is shorter than its header"))?;
+        length.checked_sub(4).ok_or(LogErrorKind::malformed("a node of a device path is shorter than its header"))?;
     let (data, rest) = octets(rest, length)?;
     Ok(((kind, subtype, data), rest))
 }

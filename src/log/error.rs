@@ -1,6 +1,7 @@
 //! Why a log cannot be read.
 
 use crate::structures::TpmAlgId;
+use crate::wire::words;
 use core::fmt;
 
 /// An error in a log, with its place.
@@ -46,6 +47,17 @@ pub enum LogErrorKind {
     TooDeep,
     /// This build reads no such log: it has not the feature `foreign-logs`.
     NotBuilt,
+}
+
+impl LogErrorKind {
+    /// By a rule, which a build without words does not tell.
+    pub(crate) const fn malformed(rule: &'static str) -> Self {
+        Self::Malformed(words(rule))
+    }
+
+    pub(super) const fn spec_id(rule: &'static str) -> Self {
+        Self::SpecId(words(rule))
+    }
 }
 
 impl fmt::Display for LogError {

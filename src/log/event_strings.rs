@@ -35,7 +35,7 @@ impl EventStrings {
     pub fn from_bytes(self, bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
         Foreign::new().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
         let log = TcgLog::from_bytes(bytes)?;
-        let malformed = |event, rule| LogError { kind: LogErrorKind::Malformed(rule), event, offset: 0 };
+        let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         let mut authorities: u32 = 0;
         for event in log.events() {
             match self.kind(&event) {

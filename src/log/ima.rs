@@ -125,7 +125,7 @@ impl ImaForm {
 /// One entry. Its octets after the digest are kept whole: the name of the template, and its data.
 pub(super) fn read(form: ImaForm, input: &[u8], index: usize, offset: usize) -> Read<'_, Event<'_>> {
     if form.size() == 0 {
-        return Err(LogErrorKind::Malformed("no list of runtime measurements has digests of this algorithm"));
+        return Err(LogErrorKind::malformed("no list of runtime measurements has digests of this algorithm"));
     }
     let (register, rest) = uint32(input)?;
     if register >= 24 {
@@ -143,7 +143,7 @@ pub(super) fn read(form: ImaForm, input: &[u8], index: usize, offset: usize) -> 
 fn parts(input: &[u8]) -> Read<'_, (&[u8], &[u8])> {
     let (template, start) = sized(input)?;
     if template.is_empty() || template.len() > MAX_TEMPLATE_NAME || !template.iter().all(u8::is_ascii_graphic) {
-        return Err(LogErrorKind::Malformed("the name of the template is no name"));
+        return Err(LogErrorKind::malformed("the name of the template is no name"));
     }
     if template != ImaEntry::OLD {
         let (data, rest) = sized(start)?;
@@ -153,7 +153,7 @@ fn parts(input: &[u8]) -> Read<'_, (&[u8], &[u8])> {
     let (_, rest) = octets(start, ImaEntry::OLD_DIGEST)?;
     let (name, rest) = sized(rest)?;
     if name.len() > MAX_NAME || name.contains(&0) {
-        return Err(LogErrorKind::Malformed(
+        return Err(LogErrorKind::malformed(
             "the name of a file in the template ima has a zero, or more than 255 octets",
         ));
     }

@@ -170,7 +170,7 @@ impl<'a> ImaEntry<'a> {
             let ((digest, path), _) = self.old()?;
             return Ok(ImaFile { path, digest, algorithm: "sha1", ..EMPTY });
         }
-        let fields = self.fields().ok_or(LogErrorKind::Malformed("its template is none that is known"))?;
+        let fields = self.fields().ok_or(LogErrorKind::malformed("its template is none that is known"))?;
         let (mut file, mut rest) = (EMPTY, self.data);
         for field in fields {
             let (octets, after) = sized(rest)?;
@@ -212,7 +212,7 @@ impl ImaFile<'_> {
 /// `sha256:` and a zero, and the digest; a typed one has `ima:` or `verity:` before that.
 fn digest<'a>(field: Field, octets: &'a [u8], file: &mut ImaFile<'a>) -> Result<(), LogErrorKind> {
     const WRONG: LogErrorKind =
-        LogErrorKind::Malformed("a digest has the name of its algorithm, a colon and a zero before it");
+        LogErrorKind::malformed("a digest has the name of its algorithm, a colon and a zero before it");
     let end = octets.iter().take(MAX_ALGORITHM).position(|octet| *octet == 0).ok_or(WRONG)?;
     let (head, rest) = octets.split_at_checked(end).ok_or(WRONG)?;
     let head = core::str::from_utf8(head).ok().and_then(|head| head.strip_suffix(':')).ok_or(WRONG)?;
@@ -229,7 +229,7 @@ fn digest<'a>(field: Field, octets: &'a [u8], file: &mut ImaFile<'a>) -> Result<
     }
     let known = ALGORITHMS.iter().find(|(name, _, _)| *name == algorithm);
     if digest.is_empty() || known.is_some_and(|(_, size, _)| digest.len() != *size) {
-        return Err(LogErrorKind::Malformed("a digest is not as long as those of its algorithm"));
+        return Err(LogErrorKind::malformed("a digest is not as long as those of its algorithm"));
     }
     (file.kind, file.algorithm, file.digest) = (kind, algorithm, digest);
     Ok(())
@@ -239,6 +239,6 @@ fn digest<'a>(field: Field, octets: &'a [u8], file: &mut ImaFile<'a>) -> Result<
 fn name(octets: &[u8]) -> Result<&[u8], LogErrorKind> {
     match octets.split_last() {
         Some((0, name)) if !name.contains(&0) => Ok(name),
-        _ => Err(LogErrorKind::Malformed("a name ends with a zero, and has no other")),
+        _ => Err(LogErrorKind::malformed("a name ends with a zero, and has no other")),
     }
 }

@@ -44,7 +44,7 @@ impl<'a> SignatureLists<'a> {
     }
 
     fn list(&mut self) -> Result<(), LogErrorKind> {
-        let malformed = LogErrorKind::Malformed;
+        let malformed = LogErrorKind::malformed;
         let (kind, rest) = array(self.rest)?;
         let (list_size, rest) = size(rest)?;
         let (header_size, rest) = size(rest)?;

@@ -22,13 +22,13 @@ pub(crate) fn decode(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
     let device = match &signature {
         b"SPDM Device Sec\0" => first(rest),
         b"SPDM Device Sec2" => second(rest),
-        _ => Err(LogErrorKind::Malformed("it has no signature of an SPDM device")),
+        _ => Err(LogErrorKind::malformed("it has no signature of an SPDM device")),
     };
     device.map(|(device, _)| EventData::Device(device))
 }
 
 fn version(found: u16, expected: u16) -> Result<(), LogErrorKind> {
-    if found == expected { Ok(()) } else { Err(LogErrorKind::Malformed("its version is not that of its signature")) }
+    if found == expected { Ok(()) } else { Err(LogErrorKind::malformed("its version is not that of its signature")) }
 }
 
 /// The length counts the header too.
@@ -38,7 +38,7 @@ fn first(input: &[u8]) -> Read<'_, SpdmDevice<'_>> {
     let (length, rest) = uint16(rest)?;
     let (_hash, rest) = uint32(rest)?;
     let (kind, rest) = uint32(rest)?;
-    let length = usize::from(length).checked_sub(28).ok_or(LogErrorKind::Malformed("it is smaller than its header"))?;
+    let length = usize::from(length).checked_sub(28).ok_or(LogErrorKind::malformed("it is smaller than its header"))?;
     octets(rest, length)?;
     Ok((SpdmDevice { authentication: None, kind, path: None, rest }, &[]))
 }

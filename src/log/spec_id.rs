@@ -47,8 +47,8 @@ impl<'a> SpecId<'a> {
     pub(crate) fn decode(data: &'a [u8]) -> Result<Self, LogErrorKind> {
         match Self::fields(data) {
             Ok((spec_id, [])) => spec_id.judge(),
-            Ok(_) => Err(LogErrorKind::SpecId("octets follow the vendor's information")),
-            Err(LogErrorKind::UnexpectedEnd) => Err(LogErrorKind::SpecId("it ends too early")),
+            Ok(_) => Err(LogErrorKind::spec_id("octets follow the vendor's information")),
+            Err(LogErrorKind::UnexpectedEnd) => Err(LogErrorKind::spec_id("it ends too early")),
             Err(other) => Err(other),
         }
     }
@@ -56,20 +56,20 @@ impl<'a> SpecId<'a> {
     fn fields(data: &'a [u8]) -> Read<'a, Self> {
         let (signature, rest) = array::<16>(data)?;
         if signature != *b"Spec ID Event03\0" {
-            return Err(LogErrorKind::SpecId("its signature is none that is known"));
+            return Err(LogErrorKind::spec_id("its signature is none that is known"));
         }
         let (platform_class, rest) = uint32(rest)?;
         let ([minor, major, errata], rest) = array(rest)?;
         let (uintn_size, rest) = uint8(rest)?;
         if (major, minor) != (2, 0) {
-            return Err(LogErrorKind::SpecId("its version is not 2.0"));
+            return Err(LogErrorKind::spec_id("its version is not 2.0"));
         }
         if !matches!(uintn_size, 1 | 2) {
-            return Err(LogErrorKind::SpecId("its uintnSize is neither 1 (32 bits) nor 2 (64 bits)"));
+            return Err(LogErrorKind::spec_id("its uintnSize is neither 1 (32 bits) nor 2 (64 bits)"));
         }
         let (count, rest) = uint32(rest)?;
         if !(1..=MAX_ALGORITHMS).contains(&count) {
-            return Err(LogErrorKind::SpecId("it declares no algorithm, or more than 8"));
+            return Err(LogErrorKind::spec_id("it declares no algorithm, or more than 8"));
         }
         let size = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(4);
         let (algorithms, rest) = octets(rest, size)?;
@@ -81,12 +81,12 @@ impl<'a> SpecId<'a> {
     fn judge(self) -> Result<Self, LogErrorKind> {
         for (place, (algorithm, size)) in self.algorithms().enumerate() {
             if self.algorithms().take(place).any(|(earlier, _)| earlier == algorithm) {
-                return Err(LogErrorKind::SpecId("it declares an algorithm twice"));
+                return Err(LogErrorKind::spec_id("it declares an algorithm twice"));
             }
             // The size of an algorithm that is not known is believed: it is stepped over, and never replayed.
             let known = TpmiAlgHash::from_bytes(&algorithm.0.to_be_bytes()).map(TpmiAlgHash::digest_size);
             if known.is_ok_and(|known| known != size) {
-                return Err(LogErrorKind::SpecId("it declares a size that an algorithm does not have"));
+                return Err(LogErrorKind::spec_id("it declares a size that an algorithm does not have"));
             }
         }
         Ok(self)

@@ -159,13 +159,13 @@ fn form(bytes: &[u8], registers: Registers) -> Result<(Form<'_>, &[u8]), LogErro
         Registers::Ccel => 0..=1,
     };
     if !register.contains(&first.register) {
-        return Err(LogErrorKind::SpecId("it is not of register 0"));
+        return Err(LogErrorKind::spec_id("it is not of register 0"));
     }
     if first.type_ != TcgEventType::NO_ACTION {
-        return Err(LogErrorKind::SpecId("its type is not EV_NO_ACTION"));
+        return Err(LogErrorKind::spec_id("its type is not EV_NO_ACTION"));
     }
     if first.digests.octets.iter().any(|octet| *octet != 0) {
-        return Err(LogErrorKind::SpecId("its digest is not zero"));
+        return Err(LogErrorKind::spec_id("its digest is not zero"));
     }
     SpecId::decode(first.data).map(|spec_id| (Form::CryptoAgile(spec_id), rest))
 }

@@ -206,7 +206,7 @@ fn separator(data: &[u8]) -> Result<EventData<'_>, LogErrorKind> {
         // Windows measures separators of its own, which are text.
         _ => match text(data) {
             _ if data.len() < 4 => Err(LogErrorKind::UnexpectedEnd),
-            EventData::Octets(_) => Err(LogErrorKind::Malformed("a separator is a number of four octets")),
+            EventData::Octets(_) => Err(LogErrorKind::malformed("a separator is a number of four octets")),
             text => Ok(text),
         },
     }
@@ -241,7 +241,7 @@ pub(crate) fn name(data: &[u8]) -> Read<'_, &str> {
     let (size, rest) = super::little_endian::uint8(data)?;
     let (name, rest) = octets(rest, size.into())?;
     let name = core::str::from_utf8(name.strip_suffix(&[0]).unwrap_or(name));
-    name.map(|name| (name, rest)).map_err(|_| LogErrorKind::Malformed("the name is no text"))
+    name.map(|name| (name, rest)).map_err(|_| LogErrorKind::malformed("the name is no text"))
 }
 
 fn named_blob(data: &[u8]) -> Read<'_, EventData<'_>> {
@@ -273,7 +273,7 @@ fn tagged(data: &[u8]) -> Read<'_, EventData<'_>> {
     if tag != Measurement::TAG {
         return Ok((EventData::Tagged { tag, data }, rest));
     }
-    let malformed = |_| LogErrorKind::Malformed("it has the tag of a measurement, and is none");
+    let malformed = |_| LogErrorKind::malformed("it has the tag of a measurement, and is none");
     Measurement::from_der(data).map(|measurement| (EventData::Measurement(measurement), rest)).map_err(malformed)
 }
 
@@ -284,7 +284,7 @@ fn partitions(data: &[u8]) -> Read<'_, EventData<'_>> {
     let entry_size = header.get(84..).and_then(<[u8]>::first_chunk).ok_or(LogErrorKind::UnexpectedEnd)?;
     let entry_size = usize::try_from(u32::from_le_bytes(*entry_size)).unwrap_or(usize::MAX);
     if !header.starts_with(b"EFI PART") || entry_size < 128 {
-        return Err(LogErrorKind::Malformed("the header is none of a partition table"));
+        return Err(LogErrorKind::malformed("the header is none of a partition table"));
     }
     let (count, rest) = array(rest)?;
     let size = usize::try_from(u64::from_le_bytes(count)).ok().and_then(|count| count.checked_mul(entry_size));

@@ -40,5 +40,5 @@ impl Anchor<'_> {
 
 pub(crate) fn sha256<'c>(bytes: &[u8], crypto: &dyn Crypto) -> Result<[u8; 32], CertificateError<'c>> {
     let digest = crypto.digest(HashAlgorithm::Sha256, &mut [bytes].into_iter()).map_err(CertificateError::Crypto)?;
-    digest.as_bytes().try_into().map_err(|_| CertificateError::Rule("the hash has another size than SHA-256"))
+    digest.as_bytes().try_into().map_err(|_| CertificateError::rule("the hash has another size than SHA-256"))
 }

@@ -7,6 +7,7 @@ use crate::crypto::CryptoError;
 use crate::wire::{
     DecodeError, Hex,
     der::{element, tag},
+    words,
 };
 use core::fmt;
 
@@ -80,6 +81,13 @@ pub enum CertificateError<'a> {
     /// An RSA key outside 2048 to 4096 bits, or with a small exponent.
     #[expect(missing_docs, reason = "as the message says")]
     WeakKey { subject: DistinguishedName<'a>, bits: usize },
+}
+
+impl CertificateError<'_> {
+    /// By a rule, which a build without words does not tell.
+    pub(crate) const fn rule(rule: &'static str) -> Self {
+        Self::Rule(words(rule))
+    }
 }
 
 impl fmt::Display for CertificateError<'_> {

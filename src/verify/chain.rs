@@ -254,7 +254,7 @@ fn walk<'a>(
     let (ders, root_ders) = (wrapped(offered.0.get(1..).unwrap_or_default())?, wrapped(roots)?);
     let mut anchors: heapless::Vec<TrustAnchor<'_>, MAX_CERTIFICATES> = heapless::Vec::new();
     for der in &root_ders {
-        let anchor = anchor_from_trusted_cert(der).map_err(|_| CertificateError::Rule("the root is malformed"))?;
+        let anchor = anchor_from_trusted_cert(der).map_err(|_| CertificateError::rule("the root is malformed"))?;
         anchors.push(anchor).map_err(|_| too_many())?;
     }
     let explain = |error: &Error| diagnose(error, offered, roots, &provider.budget, time);
@@ -268,7 +268,7 @@ fn walk<'a>(
     let path = verified.as_ref().map_err(explain)?;
     let reached = anchors.iter().position(|one| core::ptr::eq(one, path.anchor()));
     let root =
-        reached.and_then(|place| roots.get(place)).ok_or(CertificateError::Rule("the path ends at no anchor"))?;
+        reached.and_then(|place| roots.get(place)).ok_or(CertificateError::rule("the path ends at no anchor"))?;
     let mut authorities = Ders::new();
     for intermediate in path.intermediate_certificates() {
         let der = intermediate.der();

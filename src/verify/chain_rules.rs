@@ -126,7 +126,7 @@ pub(crate) fn diagnose<'a>(
     match error {
         Error::CertExpired { .. } | Error::CertNotValidYet { .. } | Error::InvalidCertValidity => all()
             .find_map(|one| outside_validity(&one, time))
-            .unwrap_or(CertificateError::Rule("a certificate ends before it begins")),
+            .unwrap_or(CertificateError::rule("a certificate ends before it begins")),
         Error::CaUsedAsEndEntity => CertificateError::LeafIsAuthority { subject },
         Error::EndEntityUsedAsCa => {
             let unmarked = |one: &Certificate<'_>| !matches!(one.extensions.basic_constraints, Some((true, _)));
@@ -139,7 +139,7 @@ pub(crate) fn diagnose<'a>(
             let mut unknown = all().filter_map(|one| Some((one.subject, one.extensions.unknown_critical?)));
             match unknown.next() {
                 Some((subject, oid)) => CertificateError::UnknownCriticalExtension { subject, oid },
-                None => CertificateError::Rule("a critical extension that is not understood"),
+                None => CertificateError::rule("a critical extension that is not understood"),
             }
         }
         Error::UnknownIssuer => CertificateError::UnknownIssuer { issuer },
@@ -152,14 +152,14 @@ pub(crate) fn diagnose<'a>(
                 CertificateError::Signature { subject: signed.unwrap_or(leaf).subject }
             }
         }
-        Error::MaximumPathDepthExceeded => CertificateError::Rule(
+        Error::MaximumPathDepthExceeded => CertificateError::rule(
             "more than six authorities stand between the key's certificate and the root; trust one that is nearer to the key",
         ),
-        Error::UnsupportedCertVersion => CertificateError::Rule("a certificate is not X.509 v3"),
+        Error::UnsupportedCertVersion => CertificateError::rule("a certificate is not X.509 v3"),
         Error::MaximumPathBuildCallsExceeded | Error::MaximumSignatureChecksExceeded => CertificateError::Budget,
         _ => match all().find(|one| !knows(one.signature_algorithm)) {
             Some(one) => CertificateError::Algorithm { subject: one.subject },
-            None => CertificateError::Rule("a certificate breaks RFC 5280"),
+            None => CertificateError::rule("a certificate breaks RFC 5280"),
         },
     }
 }

@@ -75,7 +75,7 @@ impl LogName {
                 log if log.registers() == Registers::Pcr => Ok(EventLog::Cel(log)),
                 _ => {
                     let kind =
-                        LogErrorKind::Malformed("its records are of registers of a confidential machine, not of PCRs");
+                        LogErrorKind::malformed("its records are of registers of a confidential machine, not of PCRs");
                     Err(LogError { kind, event: 0, offset: 0 })
                 }
             },

@@ -2,6 +2,7 @@
 
 use super::replay::{Replay, ReplayError};
 use crate::log::{Event, TcgEventType};
+use crate::wire::words;
 
 /// The PCRs that a dynamic launch resets: all ones until then.
 pub(crate) const DYNAMIC: core::ops::RangeInclusive<u32> = 17..=22;
@@ -51,7 +52,7 @@ impl Start {
 
 /// The locality that an event is about, if it is such an event.
 fn startup_locality(event: &Event<'_>, twice: bool, late: bool) -> Result<Option<u8>, ReplayError> {
-    let no = |rule| Err(ReplayError::StartupLocality { event: event.index, rule });
+    let no = |rule| Err(ReplayError::StartupLocality { event: event.index, rule: words(rule) });
     if event.extends() {
         return Ok(None);
     }
@@ -67,7 +68,7 @@ fn startup_locality(event: &Event<'_>, twice: bool, late: bool) -> Result<Option
 }
 
 fn judge_hcrtm(event: &Event<'_>, late: bool) -> Result<(), ReplayError> {
-    let no = |rule| Err(ReplayError::Hcrtm { event: event.index, rule });
+    let no = |rule| Err(ReplayError::Hcrtm { event: event.index, rule: words(rule) });
     match event.data().unverified() {
         _ if event.register() != 0 => no("it is of PCR 0"),
         _ if late => no("it stands before any other event of PCR 0"),

@@ -4,6 +4,11 @@ use core::fmt;
 use core::marker::PhantomData;
 use nom::error::{ErrorKind, ParseError};
 
+/// What an error or a report says, in a build that has words.
+pub(crate) const fn words(text: &'static str) -> &'static str {
+    if cfg!(feature = "words") { text } else { "" }
+}
+
 /// Bytes that are not what their specification says. Without the feature `words` only the place is known: what else there is to say, and
 /// the memory to carry it, are a tenth of the code of a verifier, and more of a small one's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,10 +17,10 @@ mod trace;
 pub use decode::{Decode, List, Received};
 pub(crate) use decode::{Parsed, Union, Wire, all, in_field, located, sized, sized_octets, take};
 pub use encode::{Encode, EncodeError, Encoder};
-pub(crate) use error::Fault;
 #[cfg(feature = "words")]
 pub use error::FieldPath;
 pub use error::{DecodeError, DecodeErrorKind};
+pub(crate) use error::{Fault, words};
 #[cfg(feature = "documents")]
 pub(crate) use escape::is_hidden;
 pub(crate) use escape::{write_escaped, write_number};

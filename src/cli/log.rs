@@ -7,7 +7,7 @@ use super::json_log::{self, JsonLog};
 use super::{files, log_file, pcrlock};
 use crate::crypto::{HashAlgorithm, SOFTWARE};
 use crate::log::{CelLog, Event, EventLog, ImaList, LogError, LogFormat, Measurement, Registers, TcgLog};
-use crate::verify::{Fact, FactJson, LogName, LogPart, Quoted, Replay, facts};
+use crate::verify::{EventFilter, Fact, FactJson, LogName, LogPart, MeasuredEvents, Quoted, Replay, facts};
 use crate::wire::Hex;
 use core::fmt::Write as _;
 use std::format;
@@ -144,7 +144,7 @@ impl<'a> Logs<'_, 'a> {
         let registers = self.registers();
         let mut told = Vec::new();
         for register in replay.extended() {
-            let events = self.parts.iter().flat_map(|part| part.measured(*bank, &SOFTWARE));
+            let events = MeasuredEvents::new(&self.parts, EventFilter::ALL, *bank, &SOFTWARE);
             let events = events.filter(move |event| event.event.register() == u32::from(register));
             told.extend(facts(events, registers, register.into()));
         }

@@ -2,8 +2,9 @@
 //! web server's authority in PEM. It keeps no log; `tpmproof` writes one of the evidence, a crypto-agile one of three events, whose
 //! place says what they are.
 
-use super::{Event, Foreign, LogError, LogErrorKind, Measurement, TcgLog};
+use super::{Event, LogError, LogErrorKind, Measurement, TcgLog};
 use crate::structures::TpmAlgId;
+use crate::wire::Foreign;
 
 /// The log of `BlindLlama` v2.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,7 @@ impl BlindLlama {
     /// # Errors
     /// If it is no log, or not exactly these three events of PCR 15, by SHA-256.
     pub fn from_bytes(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
-        Foreign::new().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
+        Foreign::log().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
         let log = TcgLog::from_bytes(bytes)?;
         let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         if log.len() != Self::KINDS.len() {

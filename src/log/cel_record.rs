@@ -2,7 +2,8 @@
 
 use super::cel::tlv;
 use super::little_endian::array;
-use super::{Foreign, LogErrorKind, Registers, TcgEventType};
+use super::{LogErrorKind, Registers, TcgEventType};
+use crate::wire::Foreign;
 use core::fmt;
 
 /// One record. Of what its digests are, its content's format says; most have them of the content as it is encoded.

@@ -45,7 +45,7 @@ pub enum LogErrorKind {
     RecordNumber(u64),
     /// The tree of a tagged event is deeper than any is.
     TooDeep,
-    /// This build reads no such log: it has not the feature `foreign-logs`.
+    /// This build reads no such log: it has not the feature `foreign`.
     NotBuilt,
 }
 
@@ -108,7 +108,7 @@ impl fmt::Display for LogErrorKind {
             Self::RecordNumber(number) => write!(f, "its record number is {number}, not its place in the log"),
             Self::TooDeep => f.write_str("its tree is deeper than four levels"),
             Self::NotBuilt => {
-                f.write_str("this verifier was built without such logs (the feature foreign-logs of tpmproof)")
+                f.write_str("this verifier was built without such logs (the feature foreign of tpmproof)")
             }
         }
     }

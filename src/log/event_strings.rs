@@ -1,8 +1,9 @@
 //! What `AICert` and `BlindLlama` v1 extend: strings, and the certificate of a server's authority as text. They keep no event log of
 //! the TCG's; `tpmproof` writes one of the evidence, a crypto-agile one, in which each event's data is the string.
 
-use super::{Event, Foreign, LogError, LogErrorKind, Measurement, TcgLog};
+use super::{Event, LogError, LogErrorKind, Measurement, TcgLog};
 use crate::structures::TpmAlgId;
+use crate::wire::Foreign;
 
 /// Who extends strings, and into which PCRs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl EventStrings {
     /// # Errors
     /// If it is no log, has an event of another PCR, or a second authority.
     pub fn from_bytes(self, bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
-        Foreign::new().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
+        Foreign::log().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
         let log = TcgLog::from_bytes(bytes)?;
         let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         let mut authorities: u32 = 0;

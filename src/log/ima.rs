@@ -3,8 +3,9 @@
 
 use super::little_endian::{Read, octets, sized, uint32};
 use super::tcg_event::{Digests, Event, Events, Form};
-use super::{Foreign, ImaEntry, LogError, LogErrorKind, TcgEventType};
+use super::{ImaEntry, LogError, LogErrorKind, TcgEventType};
 use crate::structures::TpmAlgId;
+use crate::wire::Foreign;
 
 /// A runtime list, all of it known to decode.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +105,7 @@ impl<'a> ImaList<'a> {
 
 impl ImaForm {
     fn new(algorithm: TpmAlgId) -> Result<Self, LogErrorKind> {
-        Foreign::new().map(|foreign| Self { algorithm, padded: 0, foreign })
+        Foreign::log().map(|foreign| Self { algorithm, padded: 0, foreign })
     }
 
     /// The first whose entries `bytes` begin with.

@@ -4,9 +4,9 @@ use super::ima::ImaForm;
 use super::little_endian::{Read, array, octets, sized, uint32};
 use super::spec_id::{self, SpecId};
 use super::tcg::Registers;
-use super::{Foreign, LogErrorKind, TcgEventType, Untrusted, cel, ima};
+use super::{LogErrorKind, TcgEventType, Untrusted, cel, ima};
 use crate::structures::TpmAlgId;
-use crate::wire::Hex;
+use crate::wire::{Foreign, Hex};
 use core::fmt;
 
 /// How the digests of an event are written.

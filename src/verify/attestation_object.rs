@@ -67,14 +67,22 @@ fn attestation_object(input: &[u8]) -> Parsed<'_, AttestationObject<'_>> {
     }
     match (format, statement, data) {
         (Some(_), Some(statement), Some(authenticator_data)) => {
-            Ok((rest, AttestationObject { authenticator_data, ..statement }))
+            let Statement { attestation, public, certificates } = statement;
+            let revocation_lists = &[];
+            Ok((rest, AttestationObject { attestation, public, authenticator_data, certificates, revocation_lists }))
         }
         _ => Err(broken(input, "an attestation object without fmt, attStmt or authData")),
     }
 }
 
-/// `attStmt`; the authenticator data come from elsewhere.
-fn attestation_statement(input: &[u8]) -> Parsed<'_, AttestationObject<'_>> {
+/// What stands in `attStmt`.
+struct Statement<'a> {
+    attestation: Attestation<'a>,
+    public: &'a [u8],
+    certificates: &'a [u8],
+}
+
+fn attestation_statement(input: &[u8]) -> Parsed<'_, Statement<'_>> {
     let (mut rest, count) = map(input)?;
     let (mut version, mut algorithm, mut certificates) = (None, None, None);
     let (mut signature, mut attest, mut public) = (None, None, None);
@@ -97,11 +105,7 @@ fn attestation_statement(input: &[u8]) -> Parsed<'_, AttestationObject<'_>> {
         (Some(_), Some(algorithm), Some(certificates), Some(bytes), Some(attest), Some(public)) => {
             let signature = in_field(&"sig", |at| statement_signature(at, algorithm))(bytes)?.1;
             let attestation = Attestation::of_parts(attest, signature, bytes);
-            let authenticator_data = AuthenticatorData::NOTHING;
-            Ok((
-                rest,
-                AttestationObject { attestation, public, authenticator_data, certificates, revocation_lists: &[] },
-            ))
+            Ok((rest, Statement { attestation, public, certificates }))
         }
         _ => Err(broken(input, "an attestation statement without ver, alg, x5c, sig, certInfo or pubArea")),
     }

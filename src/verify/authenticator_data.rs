@@ -2,7 +2,7 @@
 
 use crate::crypto::{Curve, PublicKey};
 use crate::wire::{
-    DecodeErrorKind, Fault, Parsed,
+    DecodeErrorKind, Fault, Foreign, Parsed,
     cbor::{broken, bytes, integer, map, skip},
     in_field, take,
 };
@@ -25,20 +25,10 @@ pub struct AuthenticatorData<'a> {
     pub key: PublicKey<'a>,
     /// All of it, as it was signed.
     pub(crate) bytes: &'a [u8],
+    pub(crate) foreign: Foreign,
 }
 
 impl AuthenticatorData<'_> {
-    /// The place of data that are still to come.
-    pub(crate) const NOTHING: Self = Self {
-        rp_id_hash: &[0; 32],
-        flags: 0,
-        sign_count: 0,
-        aaguid: &[0; 16],
-        credential_id: &[],
-        key: PublicKey::Rsa { modulus: &[], exponent: 0 },
-        bytes: &[],
-    };
-
     /// Whether somebody was present (UP).
     #[must_use]
     pub fn user_present(&self) -> bool {
@@ -53,6 +43,7 @@ impl AuthenticatorData<'_> {
 }
 
 pub(crate) fn authenticator_data(input: &[u8]) -> Parsed<'_, AuthenticatorData<'_>> {
+    let foreign = Foreign::evidence(input)?;
     let (rest, rp_id_hash) = octets::<32>(input)?;
     let (after, [flags]) = octets::<1>(rest)?;
     if flags & ATTESTED_CREDENTIAL == 0 {
@@ -72,7 +63,10 @@ pub(crate) fn authenticator_data(input: &[u8]) -> Parsed<'_, AuthenticatorData<'
         (rest, ()) = in_field(&"extensions", skip)(rest)?;
     }
     let sign_count = u32::from_be_bytes(*count);
-    Ok((rest, AuthenticatorData { rp_id_hash, flags: *flags, sign_count, aaguid, credential_id, key, bytes: input }))
+    Ok((
+        rest,
+        AuthenticatorData { rp_id_hash, flags: *flags, sign_count, aaguid, credential_id, key, bytes: input, foreign },
+    ))
 }
 
 /// A `COSE_Key` of the kinds that TPMs have: `EC2` and `RSA` (RFC 9053, 7.1.1; RFC 8230, 4).

@@ -38,6 +38,12 @@ pub(crate) struct EventFilter {
     pub(crate) entries: u32,
 }
 
+impl EventFilter {
+    /// All that the logs are to explain.
+    #[cfg(feature = "documents")]
+    pub(crate) const ALL: Self = Self { registers: u32::MAX, explained: true, entries: u32::MAX };
+}
+
 impl<'p, 'a> MeasuredEvents<'p, 'a> {
     pub(crate) fn new(parts: &'p [LogPart<'a>], of: EventFilter, bank: HashAlgorithm, crypto: &'a dyn Crypto) -> Self {
         Self { parts: parts.iter(), of, bank, crypto, part: None }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::crypto::{Curve, Digest, HashAlgorithm, PublicKey, Signature};
 use crate::wire::{
-    DecodeError, DecodeErrorKind, Fault, Parsed, all,
+    DecodeError, DecodeErrorKind, Fault, Foreign, Parsed, all,
     cbor::{array, broken, byte_strings, bytes, integer, map, maybe_tag, nullable, once, text, unsigned, whole_bytes},
     in_field, located,
 };
@@ -48,6 +48,7 @@ pub struct DocumentContent<'a> {
     pub user_data: Option<&'a [u8]>,
     /// What it was asked for with.
     pub nonce: Option<&'a [u8]>,
+    _foreign: Foreign,
 }
 
 /// A document that a trusted key has signed.
@@ -207,6 +208,7 @@ fn document(input: &[u8]) -> Parsed<'_, NitroTpmDocument<'_>> {
         public_key,
         user_data,
         nonce,
+        _foreign: Foreign::evidence(input)?,
     };
     let certificate = certificate.ok_or(lacks("the field certificate is missing"))?;
     let cabundle = cabundle.ok_or(lacks("the field cabundle is missing"))?;

@@ -2,7 +2,7 @@
 
 use crate::structures::TpmAlgId;
 use crate::wire::{
-    DecodeError, DecodeErrorKind, Fault, Parsed, cbor,
+    DecodeError, DecodeErrorKind, Fault, Foreign, Parsed, cbor,
     der::{element, number, tag, uint16, within},
     in_field, located, take,
 };
@@ -28,7 +28,7 @@ enum Source<'a> {
     /// The content of `SEQUENCE OF PcrBank`, known to decode.
     Der(&'a [u8]),
     /// The pairs of a document's `nitrotpm_pcrs`, known to decode.
-    Document(&'a [u8]),
+    Document(&'a [u8], Foreign),
 }
 
 impl<'a> PcrValues<'a> {
@@ -82,6 +82,7 @@ impl<'a> PcrValues<'a> {
 
     /// Reads `{ index => value }` of a NitroTPM document, all of the SHA-384 bank.
     pub(crate) fn of_document(input: &'a [u8]) -> Parsed<'a, Self> {
+        let foreign = Foreign::evidence(input)?;
         let (pairs, count) = cbor::map(input)?;
         let (mut rest, mut seen) = (pairs, 0u32);
         for _ in 0..count {
@@ -93,7 +94,7 @@ impl<'a> PcrValues<'a> {
             (rest, seen) = (after, seen | bit);
         }
         let (_, pairs) = take(pairs.len().saturating_sub(rest.len()))(pairs)?;
-        Ok((rest, Self(Source::Document(pairs))))
+        Ok((rest, Self(Source::Document(pairs, foreign))))
     }
 
     /// The values, in order.
@@ -133,7 +134,7 @@ impl<'a> Iterator for Iter<'a> {
                 self.values = after;
                 Some(PcrValue { bank: self.bank, index, value })
             }
-            Source::Document(pairs) => {
+            Source::Document(pairs, _) => {
                 let (after, pcr) = document_pcr(pairs).ok()?;
                 *pairs = after;
                 Some(pcr)

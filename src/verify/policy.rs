@@ -151,6 +151,8 @@ pub enum PolicyError {
     RuntimeList(u8),
     /// There are rules for a runtime list, which no PCR is explained by, or they make no sense.
     ImaRules,
+    /// The policy asks for what is foreign, and this build has not the feature `foreign`.
+    NotBuilt,
     /// A path rule of this PCR is wider than it looks, or says something else too.
     PathRule(u8),
     /// More logs are named than are read.
@@ -244,6 +246,9 @@ impl fmt::Display for PolicyError {
             ),
             Self::ImaRules => f.write_str(
                 "logs.ima_padded_banks or logs.accept_ima_violations is set, and no PCR has the log \"ima\"; or a bank is named twice, or is sha1",
+            ),
+            Self::NotBuilt => f.write_str(
+                "this verifier was built without the logs or evidence that the policy asks for (the feature foreign of tpmproof)",
             ),
             Self::PathRule(index) => write!(
                 f,

@@ -6,7 +6,7 @@ use super::{
     PolicyList, Time,
 };
 use crate::wire::{
-    DecodeError, DecodeErrorKind, Fault, Parsed,
+    DecodeError, DecodeErrorKind, Fault, Foreign, Parsed,
     der::{flag, maybe, number, tag, text, version_1, within},
     in_field, located,
 };
@@ -70,8 +70,9 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
     let more = maybe(listed(27), within(listed(27), certificate_rules));
     let (input, more) = in_field(&"Policy.certificateRules", more)(input)?;
     let (policies, require_crl) = more.unwrap_or_default();
-    let (input, relying_parties) = in_field(&"Policy.relyingParties", list(listed(28)))(input)?;
-    let ima = maybe(listed(30), within(listed(30), ima));
+    let relying_parties = foreign(listed(28), list(listed(28)));
+    let (input, relying_parties) = in_field(&"Policy.relyingParties", relying_parties)(input)?;
+    let ima = foreign(listed(30), within(listed(30), ima));
     let (input, ima) = in_field(&"Policy.ima", ima)(input)?;
     let certificate = CertificateRules { purposes, subjects, google, not_before_min, policies, require_crl };
     let builder = PolicyBuilder {
@@ -95,9 +96,20 @@ fn policy(input: &[u8]) -> Parsed<'_, PolicyBuilder<'_>> {
         firmware_version_min,
         reset_count,
         restart_count,
-        relying_parties,
+        relying_parties: relying_parties.unwrap_or_default(),
     };
     Ok((input, builder))
+}
+
+/// What a policy may ask of foreign logs and evidence.
+fn foreign<'a, T>(
+    tag: u8,
+    inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Option<T>> {
+    maybe(tag, |input| {
+        Foreign::evidence(input)?;
+        inner(input)
+    })
 }
 
 fn events(input: &[u8]) -> Parsed<'_, EventRules<'_>> {

@@ -6,6 +6,7 @@ use super::log_names::MAX_PARTS;
 use super::{EventRule, ImaRules, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, PolicyList, Reference};
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmtHa;
+use crate::wire::Foreign;
 
 /// Each rule is compared with each other, and with each event.
 const MAX_EVENT_RULES: usize = 1024;
@@ -51,9 +52,11 @@ impl<'a> PolicyBuilder<'a> {
         }
         let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.iter().count()));
         let ImaRules { padded_banks, accept_violations } = self.ima;
-        let useless = !lists && (accept_violations || !padded_banks.is_empty());
-        if useless || padded_banks.repeated().is_some() || padded_banks.contains(&HashAlgorithm::Sha1) {
-            return Err(PolicyError::ImaRules);
+        if accept_violations || !padded_banks.is_empty() {
+            Foreign::policy()?;
+            if !lists || padded_banks.repeated().is_some() || padded_banks.contains(&HashAlgorithm::Sha1) {
+                return Err(PolicyError::ImaRules);
+            }
         }
         if count > MAX_PARTS { Err(PolicyError::TooManyLogs) } else { Ok(()) }
     }

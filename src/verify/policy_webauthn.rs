@@ -7,7 +7,7 @@ use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
 #[cfg(feature = "std")]
 use crate::wire::der_write::put;
 use crate::wire::{
-    Parsed,
+    Foreign, Parsed,
     der::{tag, utf8_string, within},
     in_field,
 };
@@ -33,6 +33,7 @@ impl RelyingParty<'_> {
 impl PolicyBuilder<'_> {
     /// Relying parties have names, each its own, and nothing is asked of PCRs beside them.
     pub(crate) fn judge_relying_parties(&self) -> Result<(), PolicyError> {
+        Foreign::policy()?;
         let named = |place: usize, id: &str| self.relying_parties.iter().take(place).any(|earlier| earlier.id == id);
         for (place, party) in self.relying_parties.iter().enumerate() {
             if party.id.is_empty() || named(place, party.id) || party.origins.iter().any(str::is_empty) {

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::crypto::{Crypto, Digest, HashAlgorithm};
 use crate::structures::TpmaObject;
+use crate::wire::Foreign;
 
 /// The collected client data (WebAuthn Level 2, 5.8.1), as the caller has read them: this crate's core reads no JSON.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +48,7 @@ pub struct VerifiedCredential<'a> {
     certified: VerifiedCertify<'a>,
     authenticator_data: &'a [u8],
     fresh: bool,
+    _foreign: Foreign,
 }
 
 impl<'a> VerifiedCertify<'a> {
@@ -71,7 +73,7 @@ impl<'a> VerifiedCertify<'a> {
         area.key.judge_size().map_err(VerifyError::Crypto)?;
         judge_strength(&area.key)?;
         let fresh = client.challenge.is_nonce();
-        Ok(VerifiedCredential { certified: self, authenticator_data: data.bytes, fresh })
+        Ok(VerifiedCredential { certified: self, authenticator_data: data.bytes, fresh, _foreign: data.foreign })
     }
 }
 

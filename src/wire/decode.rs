@@ -133,13 +133,20 @@ pub(crate) fn sized<'a, T>(inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>) -> imp
 /// The same, with bytes that nothing more is known of, at most `LIMIT`.
 #[inline]
 pub(crate) fn sized_octets<const LIMIT: usize>(input: &[u8]) -> Parsed<'_, &[u8]> {
+    octets_upto(LIMIT, input)
+}
+
+/// In one place, for the sake of small machines.
+#[cfg_attr(target_pointer_width = "64", inline)]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn octets_upto(limit: usize, input: &[u8]) -> Parsed<'_, &[u8]> {
     let Some((size, rest)) = input.split_first_chunk() else {
         return Err(Fault::new(input, DecodeErrorKind::UnexpectedEnd));
     };
     let size = usize::from(u16::from_be_bytes(*size));
     match rest.split_at_checked(size) {
-        Some((octets, rest)) if size <= LIMIT => Ok((rest, octets)),
-        Some(_) => Err(Fault::new(rest, DecodeErrorKind::TooLong { found: size, limit: LIMIT })),
+        Some((octets, rest)) if size <= limit => Ok((rest, octets)),
+        Some(_) => Err(Fault::new(rest, DecodeErrorKind::TooLong { found: size, limit })),
         None => Err(Fault::new(rest, DecodeErrorKind::UnexpectedEnd)),
     }
 }

@@ -48,6 +48,8 @@ pub enum DecodeErrorKind {
     NotCbor(&'static str),
     /// Not the canonical encoding (ITU-T X.690, clause 10), with the rule that is broken.
     NotDer(&'static str),
+    /// This build reads no such evidence: it has not the feature `foreign`.
+    NotBuilt,
     /// Bits that must be clear are set.
     ReservedBits(u32),
     /// A size or count is over the limit of its type.
@@ -108,6 +110,9 @@ impl fmt::Display for DecodeErrorKind {
             Self::NotAscending => f.write_str("entries out of ascending order"),
             Self::NotCbor(rule) => write!(f, "not CBOR as it must be: {rule}"),
             Self::NotDer(rule) => write!(f, "not DER: {rule}"),
+            Self::NotBuilt => {
+                f.write_str("this verifier was built without such evidence (the feature foreign of tpmproof)")
+            }
             Self::ReservedBits(bits) => write!(f, "reserved bits {bits:#x} are set"),
             Self::TooLong { found, limit } => write!(f, "length {found} is over the limit of {limit}"),
             Self::TrailingBytes(1) => f.write_str("1 byte too many"),

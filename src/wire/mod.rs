@@ -12,6 +12,7 @@ pub(crate) mod der_write;
 mod encode;
 mod error;
 mod escape;
+mod foreign;
 mod trace;
 
 pub use decode::{Decode, List, Received};
@@ -24,4 +25,5 @@ pub(crate) use error::{Fault, words};
 #[cfg(feature = "documents")]
 pub(crate) use escape::is_hidden;
 pub(crate) use escape::{write_escaped, write_number};
+pub(crate) use foreign::Foreign;
 pub use trace::{Field, Hex};

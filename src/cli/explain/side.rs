@@ -4,7 +4,7 @@ use crate::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use crate::log::EventLog;
 use crate::proof::Proof;
 use crate::structures::TpmAlgId;
-use crate::verify::{DYNAMIC, LogName, LogPart, Measured, Replay, ReplayError};
+use crate::verify::{DYNAMIC, EventFilter, LogName, LogPart, Measured, MeasuredEvents, Replay, ReplayError};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::format;
@@ -95,7 +95,7 @@ impl<'p> Side<'p> {
 
     /// The events of a PCR, in the order of the logs; of a runtime list those that the quote covers.
     pub(crate) fn events(&self, bank: HashAlgorithm, index: u8) -> Vec<Measured<'p>> {
-        let all = self.parts.iter().flat_map(|part| part.measured(bank, &SOFTWARE));
+        let all = MeasuredEvents::new(&self.parts, EventFilter::ALL, bank, &SOFTWARE);
         let counts = |event: &Measured<'_>| {
             !event.event.is_ima() || u32::try_from(event.event.index).is_ok_and(|entry| entry < self.entries)
         };

@@ -100,13 +100,15 @@ fn multiply<L: Limb>(out: &mut [L], a: &[L], b: &[L], n: &[L], inverse: L) {
     for k in 0..length {
         // Column k of a b, and of m n, where m is what makes the column zero; out holds m for now.
         let mut reduction = [L::default(); 3];
-        products(&mut column, upto(a, k), within(b, 1, k), &mut reduction, upto(out, k), within(n, 1, k));
+        dot(&mut column, upto(a, k), within(b, 1, k));
+        dot(&mut reduction, upto(out, k), within(n, 1, k));
         L::add_product(&mut column, a.get(k).copied().unwrap_or_default(), b_first);
         finish(out, k, &mut column, &reduction, n_first, inverse);
     }
     for start in 1..length {
         let mut reduction = [L::default(); 3];
-        products(&mut column, from(a, start), from(b, start), &mut reduction, from(out, start), from(n, start));
+        dot(&mut column, from(a, start), from(b, start));
+        dot(&mut reduction, from(out, start), from(n, start));
         L::add(&mut column, &reduction);
         store(out, start, &mut column);
     }
@@ -187,7 +189,8 @@ fn add_doubled<L: Limb>(column: &mut [L; 3], once: &[L; 3]) {
 }
 
 /// The sum of x[i] y[last - i].
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn dot<L: Limb>(column: &mut [L; 3], x: &[L], y: &[L]) {
     let ((fours, rest), (rest_y, fours_y)) = (x.as_chunks::<4>(), y.as_rchunks::<4>());
     for ([a, b, c, d], [e, f, g, h]) in fours.iter().zip(fours_y.iter().rev()) {
@@ -199,30 +202,6 @@ fn dot<L: Limb>(column: &mut [L; 3], x: &[L], y: &[L]) {
     for (a, b) in rest.iter().zip(rest_y.iter().rev()) {
         L::add_product(column, *a, *b);
     }
-}
-
-/// Two such sums at once: they do not wait for each other.
-#[inline(always)]
-fn products<L: Limb>(one: &mut [L; 3], x: &[L], y: &[L], two: &mut [L; 3], v: &[L], w: &[L]) {
-    let ((x, x_rest), (y_rest, y)) = (x.as_chunks::<4>(), y.as_rchunks::<4>());
-    let ((v, v_rest), (w_rest, w)) = (v.as_chunks::<4>(), w.as_rchunks::<4>());
-    for ((x, y), (v, w)) in x.iter().zip(y.iter().rev()).zip(v.iter().zip(w.iter().rev())) {
-        for (place, opposite) in [(0, 3), (1, 2), (2, 1), (3, 0)] {
-            L::add_product(one, limb(x, place), limb(y, opposite));
-            L::add_product(two, limb(v, place), limb(w, opposite));
-        }
-    }
-    for (a, b) in x_rest.iter().zip(y_rest.iter().rev()) {
-        L::add_product(one, *a, *b);
-    }
-    for (a, b) in v_rest.iter().zip(w_rest.iter().rev()) {
-        L::add_product(two, *a, *b);
-    }
-}
-
-#[inline(always)]
-fn limb<L: Limb>(limbs: &[L; 4], place: usize) -> L {
-    limbs.get(place).copied().unwrap_or_default()
 }
 
 #[inline(always)]

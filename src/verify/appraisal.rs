@@ -26,7 +26,7 @@ impl<'a> Policy<'a> {
         report: &mut Report<'a>,
     ) -> Result<(), VerifyError<'a>> {
         if self.0.pcr_digests.is_empty() {
-            if self.0.pcrs.iter().any(|rule| rule.reference != Reference::Log) {
+            if self.0.pcrs.iter().any(|rule| !matches!(rule.reference, Reference::Log)) {
                 report.note(&"pcr-values", self.judge_pcrs(attested));
             }
             self.note_boot_anchor(report);
@@ -103,7 +103,7 @@ impl<'a> Policy<'a> {
     fn judge_pcrs(&self, attested: &Attested<'a>) -> Finding<'a> {
         let mut wrong = None;
         let (mut judged, mut count) = (0usize, 0usize);
-        for rule in self.0.pcrs.iter().filter(|rule| rule.reference != Reference::Log) {
+        for rule in self.0.pcrs.iter().filter(|rule| !matches!(rule.reference, Reference::Log)) {
             judged = judged.saturating_add(1);
             let (bank, index) = (rule.bank, rule.index);
             let Some(found) = attested.pcr(bank, index) else {

@@ -62,10 +62,20 @@ impl<'a, T: PolicyItem<'a>> PolicyList<'a, T> {
         self.iter().any(|one| one == *item)
     }
 
-    /// The first that stands a second time.
+    /// The first that stands there again.
     pub(crate) fn repeated(&self) -> Option<T> {
-        let earlier = |(place, item): &(usize, T)| self.iter().take(*place).any(|one| one == *item);
-        self.iter().enumerate().find(earlier).map(|(_, item)| item)
+        self.repeated_by(T::eq)
+    }
+
+    /// The first that `is_like` a later one.
+    pub(crate) fn repeated_by(&self, is_like: impl Fn(&T, &T) -> bool) -> Option<T> {
+        let mut later = self.entries();
+        while let Some((_, item)) = later.next() {
+            if later.clone().any(|(_, other)| is_like(&item, &other)) {
+                return Some(item);
+            }
+        }
+        None
     }
 
     /// Reads a list whose elements fill `content`.

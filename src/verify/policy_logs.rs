@@ -21,7 +21,7 @@ impl<'a> PolicyBuilder<'a> {
 
     /// The PCRs that logs are to explain.
     pub(crate) fn log_pcrs(&self) -> impl Iterator<Item = PcrRule<'a>> + Clone + use<'a> {
-        self.pcrs.iter().filter(|rule| rule.reference == Reference::Log)
+        self.pcrs.iter().filter(|rule| matches!(rule.reference, Reference::Log))
     }
 
     /// Which logs explain which PCRs, what is not said included.

@@ -28,21 +28,17 @@ impl PolicyBuilder<'_> {
                 self.judge_place(selected.bank, index)?;
             }
         }
-        for (place, bank) in self.selection.iter().map(|selected| selected.bank).enumerate() {
-            if self.selection.iter().take(place).any(|earlier| earlier.bank == bank) {
-                return Err(PolicyError::DuplicateBank(bank));
-            }
+        if let Some(selected) = self.selection.repeated_by(|one, other| one.bank == other.bank) {
+            return Err(PolicyError::DuplicateBank(selected.bank));
         }
         let never = self.allow_resettable.iter().find(|index| !(16..24).contains(index));
         if let Some(index) = never.or(self.allow_resettable.repeated()) {
             return Err(PolicyError::Resettable(index));
         }
-        for (place, rule) in self.pcrs.iter().enumerate() {
-            self.judge_rule(&rule)?;
-            let PcrRule { bank, index, .. } = rule;
-            if self.pcrs.iter().take(place).any(|earlier| earlier.bank == bank && earlier.index == index) {
-                return Err(PolicyError::DuplicateRule { bank, index });
-            }
+        self.pcrs.iter().try_for_each(|rule| self.judge_rule(&rule))?;
+        let same = |one: &PcrRule<'_>, other: &PcrRule<'_>| one.bank == other.bank && one.index == other.index;
+        if let Some(PcrRule { bank, index, .. }) = self.pcrs.repeated_by(same) {
+            return Err(PolicyError::DuplicateRule { bank, index });
         }
         self.judge_logs()?;
         self.judge_events()

@@ -34,11 +34,10 @@ impl PolicyBuilder<'_> {
     /// Relying parties have names, each its own, and nothing is asked of PCRs beside them.
     pub(crate) fn judge_relying_parties(&self) -> Result<(), PolicyError> {
         Foreign::policy()?;
-        let named = |place: usize, id: &str| self.relying_parties.iter().take(place).any(|earlier| earlier.id == id);
-        for (place, party) in self.relying_parties.iter().enumerate() {
-            if party.id.is_empty() || named(place, party.id) || party.origins.iter().any(str::is_empty) {
-                return Err(PolicyError::RelyingParty);
-            }
+        let empty = |party: RelyingParty<'_>| party.id.is_empty() || party.origins.iter().any(str::is_empty);
+        let twice = self.relying_parties.repeated_by(|one, other| one.id == other.id);
+        if self.relying_parties.iter().any(empty) || twice.is_some() {
+            return Err(PolicyError::RelyingParty);
         }
         let events = &self.events;
         let quoted = !self.pcrs.is_empty()

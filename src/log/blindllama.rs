@@ -23,7 +23,7 @@ impl BlindLlama {
     /// # Errors
     /// If it is no log, or not exactly these three events of PCR 15, by SHA-256.
     pub fn from_bytes(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
-        Foreign::log().map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
+        Foreign::BUILT.ok_or(LogErrorKind::NotBuilt).map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
         let log = TcgLog::from_bytes(bytes)?;
         let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         if log.len() != Self::KINDS.len() {

@@ -105,7 +105,7 @@ impl<'a> ImaList<'a> {
 
 impl ImaForm {
     fn new(algorithm: TpmAlgId) -> Result<Self, LogErrorKind> {
-        Foreign::log().map(|foreign| Self { algorithm, padded: 0, foreign })
+        Foreign::BUILT.ok_or(LogErrorKind::NotBuilt).map(|foreign| Self { algorithm, padded: 0, foreign })
     }
 
     /// The first whose entries `bytes` begin with.

@@ -43,7 +43,7 @@ impl AuthenticatorData<'_> {
 }
 
 pub(crate) fn authenticator_data(input: &[u8]) -> Parsed<'_, AuthenticatorData<'_>> {
-    let foreign = Foreign::evidence(input)?;
+    let foreign = Foreign::built(input)?;
     let (rest, rp_id_hash) = octets::<32>(input)?;
     let (after, [flags]) = octets::<1>(rest)?;
     if flags & ATTESTED_CREDENTIAL == 0 {

@@ -103,7 +103,8 @@ impl<'a> Policy<'a> {
         let judged = |bank: &HashAlgorithm| {
             let mut firmware = self.0.pcrs.iter().filter(|rule| rule.bank == *bank && FIRMWARE.contains(&rule.index));
             // A policy that knows PCR 0 says by itself what it must hold.
-            firmware.clone().all(|rule| rule.index != 0) && firmware.any(|rule| !matches!(rule.reference, Reference::Zero))
+            firmware.clone().all(|rule| rule.index != 0)
+                && firmware.any(|rule| !matches!(rule.reference, Reference::Zero))
         };
         let finding = match empty.filter_map(|pcr| HashAlgorithm::try_from(pcr.bank).ok()).find(judged) {
             Some(bank) => Finding::Fail(VerifyError::Logs(LogsError::Unmeasured { bank, index: 0 })),

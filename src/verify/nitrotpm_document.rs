@@ -208,7 +208,7 @@ fn document(input: &[u8]) -> Parsed<'_, NitroTpmDocument<'_>> {
         public_key,
         user_data,
         nonce,
-        _foreign: Foreign::evidence(input)?,
+        _foreign: Foreign::built(input)?,
     };
     let certificate = certificate.ok_or(lacks("the field certificate is missing"))?;
     let cabundle = cabundle.ok_or(lacks("the field cabundle is missing"))?;

@@ -82,7 +82,7 @@ impl<'a> PcrValues<'a> {
 
     /// Reads `{ index => value }` of a NitroTPM document, all of the SHA-384 bank.
     pub(crate) fn of_document(input: &'a [u8]) -> Parsed<'a, Self> {
-        let foreign = Foreign::evidence(input)?;
+        let foreign = Foreign::built(input)?;
         let (pairs, count) = cbor::map(input)?;
         let (mut rest, mut seen) = (pairs, 0u32);
         for _ in 0..count {

@@ -107,7 +107,7 @@ fn foreign<'a, T>(
     inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> impl FnOnce(&'a [u8]) -> Parsed<'a, Option<T>> {
     maybe(tag, |input| {
-        Foreign::evidence(input)?;
+        Foreign::built(input)?;
         inner(input)
     })
 }

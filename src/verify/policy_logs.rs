@@ -53,7 +53,7 @@ impl<'a> PolicyBuilder<'a> {
         let count = self.log_rules().fold(0usize, |count, rule| count.saturating_add(rule.logs.iter().count()));
         let ImaRules { padded_banks, accept_violations } = self.ima;
         if accept_violations || !padded_banks.is_empty() {
-            Foreign::policy()?;
+            Foreign::BUILT.ok_or(PolicyError::NotBuilt)?;
             if !lists || padded_banks.repeated().is_some() || padded_banks.contains(&HashAlgorithm::Sha1) {
                 return Err(PolicyError::ImaRules);
             }

@@ -33,7 +33,7 @@ impl RelyingParty<'_> {
 impl PolicyBuilder<'_> {
     /// Relying parties have names, each its own, and nothing is asked of PCRs beside them.
     pub(crate) fn judge_relying_parties(&self) -> Result<(), PolicyError> {
-        Foreign::policy()?;
+        Foreign::BUILT.ok_or(PolicyError::NotBuilt)?;
         let empty = |party: RelyingParty<'_>| party.id.is_empty() || party.origins.iter().any(str::is_empty);
         let twice = self.relying_parties.repeated_by(|one, other| one.id == other.id);
         if self.relying_parties.iter().any(empty) || twice.is_some() {

@@ -1,8 +1,6 @@
 //! Logs and evidence that neither a TPM, its firmware nor this project writes. A small verifier may do without.
 
 use super::{DecodeErrorKind, Fault};
-use crate::log::LogErrorKind;
-use crate::verify::PolicyError;
 
 /// That this build reads what is foreign. Without the feature `foreign` there is no such value, so that none of a type can be that holds
 /// one, and the compiler leaves out whatever would look at it.
@@ -13,7 +11,8 @@ pub(crate) enum Foreign {
 }
 
 impl Foreign {
-    const BUILT: Option<Self> = {
+    /// The value, if there is one.
+    pub(crate) const BUILT: Option<Self> = {
         #[cfg(feature = "foreign")]
         let built = Some(Self::Read);
         #[cfg(not(feature = "foreign"))]
@@ -21,18 +20,8 @@ impl Foreign {
         built
     };
 
-    /// For a log.
-    pub(crate) fn log() -> Result<Self, LogErrorKind> {
-        Self::BUILT.ok_or(LogErrorKind::NotBuilt)
-    }
-
-    /// For what a policy asks of either.
-    pub(crate) fn policy() -> Result<Self, PolicyError> {
-        Self::BUILT.ok_or(PolicyError::NotBuilt)
-    }
-
-    /// For evidence.
-    pub(crate) fn evidence(input: &[u8]) -> Result<Self, nom::Err<Fault<'_>>> {
+    /// The same, where evidence is read.
+    pub(crate) fn built(input: &[u8]) -> Result<Self, nom::Err<Fault<'_>>> {
         Self::BUILT.ok_or_else(|| Fault::new(input, DecodeErrorKind::NotBuilt))
     }
 }

@@ -295,8 +295,6 @@ fn required<'a>(
 }
 
 fn book<'a>(report: &mut Report<'a>, name: CheckName, result: Result<(), LogsError<'a>>, pass: &'static str) {
-    report.note(
-        name,
-        result.map_or_else(|error| Finding::Fail(VerifyError::Logs(error)), |()| Finding::Pass(Detail::text(pass))),
-    );
+    let pass = |()| Finding::Pass(Detail::text(pass));
+    report.note(name, result.map_or_else(|error| Finding::Fail(VerifyError::Logs(error)), pass));
 }

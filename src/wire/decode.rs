@@ -90,19 +90,11 @@ pub(crate) fn in_field<'a, T>(
     field: &'static &'static str,
     inner: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
 ) -> impl FnOnce(&'a [u8]) -> Parsed<'a, T> {
-    move |input| {
-        let parsed = inner(input);
-        #[cfg(feature = "words")]
-        let parsed = parsed.map_err(|error| enclosed(error, field));
-        #[cfg(not(feature = "words"))]
-        let _ = field;
-        parsed
-    }
+    move |input| inner(input).map_err(|error| enclosed(error, field))
 }
 
 /// Apart from the path where nothing is wrong, which is to be fast.
-#[cfg(feature = "words")]
-#[cold]
+#[cfg_attr(feature = "words", cold)]
 fn enclosed<'a>(error: nom::Err<Fault<'a>>, field: &'static &'static str) -> nom::Err<Fault<'a>> {
     error.map(|fault| fault.enclose(field))
 }

@@ -164,8 +164,9 @@ impl<'a> Fault<'a> {
         Self(error, PhantomData)
     }
 
-    #[cfg(feature = "words")]
+    #[cfg_attr(not(feature = "words"), expect(unused_mut, unused_variables, reason = "only the place is kept"))]
     pub(crate) fn enclose(mut self, field: &'static &'static str) -> Self {
+        #[cfg(feature = "words")]
         self.0.path.enclose(field);
         self
     }

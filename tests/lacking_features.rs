@@ -1,15 +1,25 @@
-//! Promise: without its feature an algorithm is refused, and the error names the feature. Run without `cli`, which has them all.
-#![cfg(all(feature = "std", not(any(feature = "p521", feature = "sha3", feature = "ml-dsa"))))]
+//! Promise: what a build lacks is refused, and the error names the feature. Run with `std` and `words` alone: `cli` has them all.
+#![cfg(all(
+    feature = "std",
+    feature = "words",
+    not(any(feature = "p521", feature = "sha3", feature = "ml-dsa", feature = "foreign"))
+))]
 #![allow(missing_docs, clippy::pedantic, clippy::restriction)]
 
 mod common;
 
 use common::forge::{AK_ATTRIBUTES, Attest, Key, NONCE, hash, sized, tpmt_ecdsa};
+use common::nitro::Document;
+use common::webauthn::Statement;
 use tpmproof::crypto::{HashAlgorithm, SOFTWARE};
+use tpmproof::log::{BlindLlama, CelLog, EventStrings, ImaList, LogErrorKind};
 use tpmproof::proof::ProofBuilder;
 use tpmproof::structures::TpmAlgId;
-use tpmproof::verify::{Challenge, KeyEvidence, PcrRule, PcrValue, Pin, Policy, Time, TrustedKey};
-use tpmproof::{Proof, verify_proof};
+use tpmproof::verify::{
+    AttestationObject, Challenge, ImaRules, KeyEvidence, LogName, LogRule, NitroTpmDocument, PcrRule, PcrValue, Pin,
+    Policy, PolicyError, PolicyList, RelyingParty, Time, TrustedKey,
+};
+use tpmproof::{DecodeErrorKind, Proof, verify_proof};
 
 fn pinned(public: &[u8], name: &[u8]) -> String {
     let pins = [Pin::Name(name)];
@@ -67,4 +77,42 @@ fn ml_dsa() {
         let rejection = verify_proof(&proof, &policy, &challenge, Time::from_unix_seconds(0)).unwrap_err();
         assert!(rejection.error.to_string().contains("the feature ml-dsa adds them"), "{rejection}");
     }
+}
+
+/// Logs and evidence that neither firmware nor this project writes.
+#[test]
+fn foreign() {
+    let logs = [
+        ImaList::from_bytes(&[0; 64]).map(drop),
+        CelLog::from_bytes(&[0; 64]).map(drop),
+        BlindLlama::from_bytes(&[0; 64]).map(drop),
+        EventStrings::AiCert.from_bytes(&[0; 64]).map(drop),
+        EventStrings::BlindLlamaV1.from_bytes(&[0; 64]).map(drop),
+    ];
+    for error in logs.map(Result::unwrap_err) {
+        assert_eq!(error.kind, LogErrorKind::NotBuilt);
+        assert!(error.to_string().contains("without such logs (the feature foreign of tpmproof)"), "{error}");
+    }
+    let document = NitroTpmDocument::from_cbor(&Document::genuine().sign()).map(drop).unwrap_err();
+    let object = AttestationObject::from_cbor(&Statement::genuine().object()).map(drop).unwrap_err();
+    for error in [document, object] {
+        assert_eq!(error.kind, DecodeErrorKind::NotBuilt);
+        assert!(error.to_string().contains("without such evidence (the feature foreign of tpmproof)"), "{error}");
+    }
+}
+
+/// A policy that speaks of them is none, however it is written.
+#[test]
+fn policies_of_what_is_foreign() {
+    let pins = [Pin::SpkiSha256([1; 32])];
+    let parties = [RelyingParty { id: "example.org", origins: PolicyList::EMPTY }];
+    let policy = Policy::builder().pinned(&pins).accept_unknown_attributes(true);
+    let error = policy.relying_parties(&parties).build().unwrap_err();
+    assert_eq!(error, PolicyError::NotBuilt);
+    assert!(error.to_string().contains("the feature foreign of tpmproof"), "{error}");
+    let (rules, logs) = ([PcrRule::log(HashAlgorithm::Sha256, 10)], [LogName::Ima]);
+    let logs = [LogRule { pcrs: 1 << 10, logs: PolicyList::new(&logs) }];
+    let ima = ImaRules { accept_violations: true, padded_banks: PolicyList::EMPTY };
+    let policy = Policy::builder().pinned(&pins).accept_unknown_attributes(true).pcrs(&rules).logs(&logs);
+    assert_eq!(policy.ima(ima).build().unwrap_err(), PolicyError::NotBuilt);
 }

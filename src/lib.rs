@@ -31,7 +31,8 @@
 //!
 //! # Features
 //!
-//! `words` is on by default: errors of decoding name the field, and not only the byte. All others are off. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
+//! `words` and `foreign` are on by default: what errors and reports say beside where and which, and the logs and evidence that neither firmware nor
+//! this project writes. All others are off. `std` adds the writing of proofs, logs and policies, PEM and the clock; `prover` adds what talks to a TPM,
 //! measures, makes proofs and enrolls machines; `tls` binds connections of `rustls` to proofs; `documents` adds policies in TOML, foreign
 //! evidence and reports in JSON, over files in memory and without an operating system; `cli` adds the command line. None of these changes a
 //! verdict.

@@ -92,17 +92,17 @@ impl<'a> VerifiedChain<'a> {
         let mut names = heapless::Vec::new();
         let too_many = |_| CertificateError::TooMany(certificates.len());
         names.push(leaf.subject).map_err(too_many)?;
-        for der in &walked.authorities {
+        for der in walked.authorities.iter().chain([&walked.root]) {
             let authority = Certificate::from_der(der).map_err(CertificateError::Anchor)?;
-            judge_authority(&authority, purposes)?;
+            if names.len() > walked.authorities.len() {
+                judge_root(&authority, names.len(), purposes, time)?;
+            } else {
+                judge_authority(&authority, purposes)?;
+            }
             judge_strength(&authority)?;
             names.push(authority.subject).map_err(too_many)?;
         }
-        let root = Certificate::from_der(walked.root).map_err(CertificateError::Anchor)?;
-        judge_root(&root, names.len(), purposes, time)?;
-        judge_strength(&root)?;
-        names.push(root.subject).map_err(too_many)?;
-        let root_sha256 = super::anchors::sha256(root.der, crypto)?;
+        let root_sha256 = super::anchors::sha256(walked.root, crypto)?;
         Ok(Self { leaf, names, root_sha256, revocation: RevocationStatus::NotChecked, time })
     }
 

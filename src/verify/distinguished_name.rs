@@ -132,15 +132,26 @@ pub(crate) struct Oid<'a>(pub(crate) &'a [u8]);
 
 impl Oid<'_> {
     fn print(&self, out: &mut impl Write) -> fmt::Result {
-        let Ok(oid) = der::asn1::ObjectIdentifier::from_bytes(self.0) else { return write_octets(out, self.0) };
-        for (place, arc) in oid.arcs().enumerate() {
-            if place > 0 {
-                out.write_char('.')?;
-            }
+        let mut arcs = self.0.split_inclusive(|octet| octet & 0x80 == 0).map(arc);
+        let Some(first) = arcs.next().flatten().filter(|_| arcs.clone().all(|arc| arc.is_some())) else {
+            return write_octets(out, self.0);
+        };
+        // The first two arcs are one number (X.690, 8.19.4).
+        let root = (first / 40).min(2);
+        write_number(out, root, 10)?;
+        for arc in [first.saturating_sub(root.saturating_mul(40))].into_iter().chain(arcs.flatten()) {
+            out.write_char('.')?;
             write_number(out, arc, 10)?;
         }
         Ok(())
     }
+}
+
+/// A number in groups of seven bits, none of them superfluous, of which only the last has no bit before it (X.690, 8.19.2).
+fn arc(octets: &[u8]) -> Option<u32> {
+    let whole = octets.last().is_some_and(|last| last & 0x80 == 0) && octets.first() != Some(&0x80);
+    let add = |arc: u32, octet: &u8| arc.checked_mul(128)?.checked_add((octet & 0x7f).into());
+    octets.iter().try_fold(0, add).filter(|_| whole)
 }
 
 impl fmt::Display for Oid<'_> {

@@ -66,7 +66,7 @@ impl<'a> Iterator for MeasuredEvents<'_, 'a> {
                 continue;
             };
             let registers = self.of.registers & if self.of.explained { part.registers } else { u32::MAX };
-            if !extends_one_of(&event, registers) {
+            if !event.extends() || !is_of(&event, registers) {
                 continue;
             }
             let digest = match event.ima() {
@@ -81,9 +81,9 @@ impl<'a> Iterator for MeasuredEvents<'_, 'a> {
     }
 }
 
-/// Whether an event extends one of the registers, a bit each.
-pub(crate) fn extends_one_of(event: &Event<'_>, registers: u32) -> bool {
-    event.extends() && registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0
+/// Whether an event is of one of the registers, a bit each.
+pub(crate) fn is_of(event: &Event<'_>, registers: u32) -> bool {
+    registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0
 }
 
 impl<'a> Measured<'a> {

@@ -1,7 +1,7 @@
 //! What the registers hold if a log is true: one pass over it, for all banks at once.
 
 use super::start_up::{DYNAMIC, Start};
-use super::{LogName, PcrValues, extends_one_of};
+use super::{LogName, PcrValues, is_of};
 use crate::crypto::{Crypto, CryptoError, HashAlgorithm};
 use crate::log::{Event, EventLog, Registers};
 use crate::structures::TpmAlgId;
@@ -34,7 +34,7 @@ impl<'a> LogPart<'a> {
     /// The events that extend its registers.
     pub(crate) fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone + use<'a> {
         let registers = self.registers;
-        self.log.events().filter(move |event| extends_one_of(event, registers))
+        self.log.events().filter(move |event| event.extends() && is_of(event, registers))
     }
 }
 
@@ -152,7 +152,7 @@ impl Replay {
                 continue;
             }
             for event in part.log.events() {
-                if extends_one_of(&event, part.registers) {
+                if is_of(&event, part.registers) {
                     start.prepare(&event, ccel, self)?;
                     if event.extends() {
                         self.extend(&event, part.registers, crypto)?;

@@ -194,8 +194,6 @@ fn kind(error: &der::Error) -> DecodeErrorKind {
         ErrorKind::Noncanonical { .. } => DecodeErrorKind::NotDer("a value or length in more octets than it needs"),
         ErrorKind::Overlength => DecodeErrorKind::NotDer("a length that is not minimal or too large"),
         ErrorKind::TagUnknown { .. } | ErrorKind::TagNumberInvalid => DecodeErrorKind::NotDer("an unknown tag"),
-        ErrorKind::DateTime => DecodeErrorKind::NotDer("no valid date and time"),
-        ErrorKind::OidMalformed | ErrorKind::OidUnknown { .. } => DecodeErrorKind::NotDer("no valid object identifier"),
         _ => DecodeErrorKind::NotDer("a value that its type cannot have"),
     }
 }

@@ -3,11 +3,13 @@
 
 use crate::common::forge::hash;
 use core::fmt::Debug;
-use tpmproof::Decode;
 use tpmproof::crypto::{Crypto, Hash, HashAlgorithm, SOFTWARE, Scheme, Software};
 use tpmproof::log::{CelLog, EventData, EventLog, ImaList, SipaTree, TcgEventType, TcgLog};
-use tpmproof::structures::{Tpm2bPublic, TpmAlgId, TpmRc, TpmiAlgHash, TpmiYesNo, TpmsAttest, TpmtHa};
+use tpmproof::structures::{
+    Tpm2bPublic, TpmAlgId, TpmRc, TpmiAlgHash, TpmiYesNo, TpmlPcrSelection, TpmsAttest, TpmsIdObject, TpmtHa,
+};
 use tpmproof::verify::{KeyEvidence, Name, Pin, PolicyList};
+use tpmproof::{Decode, Encode};
 
 fn shows(value: &dyn Debug, words: &[&str]) {
     let text = format!("{value:?}");
@@ -84,9 +86,22 @@ fn structures() {
             "TPM_RC_FAILURE (0xb0101): the TPM is in failure mode; from the resource manager",
         ),
         (0x7fff_0fff, "0x7fff0fff", "0x7fff0fff, which has no name here; parameter 15"),
+        (0x0095, "TPM_RC_SIZE", "TPM_RC_SIZE (0x95): structure is the wrong size"),
+        (0x01d5, "TPM_RC_SIZE", "TPM_RC_SIZE (0x1d5): structure is the wrong size; parameter 1"),
     ] {
         assert_eq!((format!("{:?}", TpmRc(code)), TpmRc(code).to_string()), (debug.to_owned(), words.to_owned()));
+        let octets = code.to_be_bytes();
+        let read = TpmRc::from_bytes(&octets).unwrap();
+        assert_eq!((read, read.to_bytes(&mut [0; 4]).unwrap()), (TpmRc(code), &octets[..]));
     }
+    let credential = [&[0, 2, 0xab, 0xcd][..], &[0x12, 0x34]].concat();
+    assert_eq!(format!("{:?}", TpmsIdObject::from_bytes(&credential).unwrap()), "abcd 1234");
+    let mut fields = String::new();
+    let selections =
+        TpmlPcrSelection::fields(&[0, 0, 0, 1, 0, 0x0b, 3, 1, 0, 0], &mut |field| fields += &format!("{field:?} "))
+            .unwrap();
+    assert!(fields.starts_with("count@0+4 "), "{fields}");
+    assert_eq!(selections.iter().clone().count(), 1);
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl<'a> Logs<'_, 'a> {
         let registers = self.registers();
         let mut told = Vec::new();
         for register in replay.extended() {
-            let events = MeasuredEvents::new(&self.parts, EventFilter::ALL, *bank, &SOFTWARE);
+            let events = MeasuredEvents::new(self.parts, EventFilter::ALL, *bank, &SOFTWARE);
             let events = events.filter(move |event| event.event.register() == u32::from(register));
             told.extend(facts(events, registers, register.into()));
         }

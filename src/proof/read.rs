@@ -61,7 +61,7 @@ fn proof(input: &[u8]) -> Parsed<'_, Proof<'_>> {
     let (rest, signature) = in_field(&"TpmProof.signature", element(tag::OCTET_STRING))(input)?;
     let attestation = match Attestation::new(attest, signature) {
         Ok(attestation) => attestation,
-        Err(error) => return Err(Fault::inside(signature, &error)),
+        Err(error) => return Err(Fault::inside(signature, error)),
     };
     let (input, pcr_values) = in_field(&"TpmProof.pcrValues", PcrValues::decode)(rest)?;
     let (input, public) = in_field(&"TpmProof.keyPublic", optional(tag::context(0)))(input)?;

@@ -138,7 +138,7 @@ fn statement_signature(input: &[u8], algorithm: i64) -> Parsed<'_, TpmtSignature
         };
     }
     let signature = if *scheme == TpmAlgId::ECDSA {
-        let (r, s) = decode_ecdsa_signature(input).map_err(|error| Fault::inside(input, &error))?;
+        let (r, s) = decode_ecdsa_signature(input).map_err(|error| Fault::inside(input, error))?;
         let (signature_r, signature_s) = (Tpm2bEccParameter(r), Tpm2bEccParameter(s));
         TpmtSignature::Ecdsa(TpmsSignatureEcc { hash, signature_r, signature_s })
     } else {

@@ -79,7 +79,7 @@ impl<'a> Detail<'a> {
         Self::new(Said::Revocation { issuer, why })
     }
 
-    #[inline(always)]
+    #[inline]
     #[cfg_attr(not(feature = "words"), expect(unused_variables, reason = "only the outcome is kept"))]
     const fn new(said: Said<'a>) -> Self {
         Self {

@@ -155,8 +155,8 @@ impl<'a> Fault<'a> {
     }
 
     /// An error of a structure that was read from `inner`, a part of the input.
-    pub(crate) fn inside(inner: &'a [u8], error: &DecodeError) -> nom::Err<Self> {
-        nom::Err::Error(Self::at(inner.get(error.offset..).unwrap_or_default(), *error))
+    pub(crate) fn inside(inner: &'a [u8], error: DecodeError) -> nom::Err<Self> {
+        nom::Err::Error(Self::at(inner.get(error.offset..).unwrap_or_default(), error))
     }
 
     fn at(at: &'a [u8], mut error: DecodeError) -> Self {

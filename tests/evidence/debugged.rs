@@ -86,8 +86,8 @@ fn structures() {
             "TPM_RC_FAILURE (0xb0101): the TPM is in failure mode; from the resource manager",
         ),
         (0x7fff_0fff, "0x7fff0fff", "0x7fff0fff, which has no name here; parameter 15"),
-        (0x0095, "TPM_RC_SIZE", "TPM_RC_SIZE (0x95): structure is the wrong size"),
-        (0x01d5, "TPM_RC_SIZE", "TPM_RC_SIZE (0x1d5): structure is the wrong size; parameter 1"),
+        (0x0095, "TPM_RC_SIZE", "TPM_RC_SIZE (0x95): the structure has the wrong size"),
+        (0x01d5, "TPM_RC_SIZE", "TPM_RC_SIZE (0x1d5): the structure has the wrong size; parameter 1"),
     ] {
         assert_eq!((format!("{:?}", TpmRc(code)), TpmRc(code).to_string()), (debug.to_owned(), words.to_owned()));
         let octets = code.to_be_bytes();

@@ -204,3 +204,37 @@ const SHORT_NAMES: &[(&[u8], &str)] = &[
     (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 1], "UID"),
     (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25], "DC"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn identifiers() {
+        let whole: [(&[u8], &str); 7] = [
+            (&[0x55, 4, 3], "2.5.4.3"),
+            (&[0x2a, 0x86, 0x48], "1.2.840"),
+            (&[39], "0.39"),
+            (&[40, 0], "1.0.0"),
+            (&[80], "2.0"),
+            (&[0x88, 0x37], "2.999"),
+            (&[0x2a, 0x8f, 0xff, 0xff, 0xff, 0x7f], "1.2.4294967295"),
+        ];
+        for (octets, text) in whole {
+            assert_eq!(Oid(octets).to_string(), text);
+        }
+        // None at all, one that ends inside a number, a superfluous group at either place, and a number beyond 32 bits.
+        let broken: [(&[u8], &str); 6] = [
+            (&[], "#"),
+            (&[0x2a, 0x86], "#2a86"),
+            (&[0x86], "#86"),
+            (&[0x80, 1], "#8001"),
+            (&[0x2a, 0x80, 1], "#2a8001"),
+            (&[0x2a, 0x90, 0x80, 0x80, 0x80, 0], "#2a9080808000"),
+        ];
+        for (octets, text) in broken {
+            assert_eq!(Oid(octets).to_string(), text);
+        }
+    }
+}

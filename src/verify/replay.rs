@@ -31,10 +31,10 @@ impl<'a> LogPart<'a> {
         Self { name, log, registers: u32::MAX }
     }
 
-    /// The events that extend its registers.
+    /// The events of its registers; of those of a runtime list, for which this is, all extend theirs.
     pub(crate) fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone + use<'a> {
         let registers = self.registers;
-        self.log.events().filter(move |event| event.extends() && is_of(event, registers))
+        self.log.events().filter(move |event| is_of(event, registers))
     }
 }
 

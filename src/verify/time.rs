@@ -107,3 +107,39 @@ impl fmt::Display for TimeError {
 }
 
 impl core::error::Error for TimeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    /// What is read of these digits, under the tag of either form.
+    fn read(text: &str) -> [Option<u64>; 2] {
+        [tag::UTC_TIME, tag::GENERALIZED_TIME].map(|form| {
+            let der = [&[form, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+            let time = if form == tag::UTC_TIME { Time::decode_utc(&der) } else { Time::decode(form)(&der) };
+            time.ok().map(|(_, time)| time.unix_seconds())
+        })
+    }
+
+    #[test]
+    fn only_the_forms_of_certificates() {
+        assert_eq!(read("700101000000Z"), [Some(0), None]);
+        assert_eq!(read("491231235959Z"), [Some(2_524_607_999), None]);
+        assert_eq!(read("20500101000000Z"), [None, Some(2_524_608_000)]);
+        assert_eq!(read("99991231235959Z"), [None, Some(253_402_300_799)]);
+        // 1950, and years before 1970.
+        for text in ["500101000000Z", "691231235959Z", "19691231235959Z"] {
+            assert_eq!(read(text), [None, None], "{text}");
+        }
+        // Without seconds, with a digit or a fraction more, with no zone or another, no digits, no such day or hour.
+        for digits in ["2401150000", "24011500000", "2401150000000", "240115000000.5", "240230000000", "240115240000"] {
+            for text in [format!("{digits}Z"), format!("20{digits}Z")] {
+                assert_eq!(read(&text), [None, None], "{text}");
+            }
+        }
+        for text in ["240115000000", "20240115000000", "240115000000+0000", "2401150000a0Z", "Z", ""] {
+            assert_eq!(read(text), [None, None], "{text}");
+        }
+    }
+}

@@ -272,6 +272,8 @@ fn rules_that_are_told_of() {
     assert_eq!(files("", ""), format!("{known}{alone}"));
     assert_eq!(files("allow_unknown = [10]\n", &digest), tolerated);
     assert_eq!(files("allow_unknown = [10]\n", ""), format!("{tolerated}{alone}"));
+    let none = "[pcr.sha256]\n10 = \"log\"\n[logs]\n10 = [\"ima\"]\n[events]\naccept_any_boot = true\n";
+    refused(&linux, none, "events", "; and 1 more");
 }
 
 /// That a log leads to a value is no reason to believe that the value is good: without rules each event is refused.
@@ -430,6 +432,11 @@ fn a09_exactly_one() {
 fn a10_an_event_that_nobody_knows() {
     let unknown = changed(|machine| machine.application.push(measured(13, "backdoor", "", b"x")));
     refused(&unknown, &policy(), "events", "event 4 of the log \"application\", of PCR 13, matches no rule");
+    let three = changed(|machine| {
+        machine.application.extend((0..3).map(|number| measured(13, "backdoor", "", &[number])));
+    });
+    refused(&three, &policy(), "events", "event 4 of the log \"application\", of PCR 13, matches no rule");
+    refused(&three, &policy(), "events", "; and 2 more");
     let outcome = accepted(&unknown, &tolerant());
     assert!(outcome.out.contains("not checked  unknown-events"), "{outcome:?}");
     let allowed = policy().replace("allow = [", "allow = [{ pcr = 13, kind = \"backdoor\" }, ");

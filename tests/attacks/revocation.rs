@@ -353,6 +353,7 @@ fn x13_lists_of_other_forms_are_refused_with_words() {
         assert_eq!(error_of(&der), expected);
         assert!(error_of(&der).to_string().contains(word), "{}", error_of(&der));
     }
+    assert_eq!(tpmproof::verify::MAX_REVOCATION_LIST_SIZE, 16 << 20, "16 MiB, as the documentation says");
     let mut large = vec![0x30; tpmproof::verify::MAX_REVOCATION_LIST_SIZE + 1];
     assert!(matches!(error_of(&large), RevocationListError::TooLarge(_)));
     large.pop();

@@ -101,7 +101,7 @@ fn structures() {
         TpmlPcrSelection::fields(&[0, 0, 0, 1, 0, 0x0b, 3, 1, 0, 0], &mut |field| fields += &format!("{field:?} "))
             .unwrap();
     assert!(fields.starts_with("count@0+4 "), "{fields}");
-    assert_eq!(selections.iter().clone().count(), 1);
+    assert_eq!((selections.iter().clone().count(), selections.len(), selections.is_empty()), (1, 1, false));
 }
 
 #[test]

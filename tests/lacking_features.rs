@@ -91,13 +91,13 @@ fn foreign() {
     ];
     for error in logs.map(Result::unwrap_err) {
         assert_eq!(error.kind, LogErrorKind::NotBuilt);
-        assert!(error.to_string().contains("without such logs (the feature foreign of tpmproof)"), "{error}");
+        assert!(error.to_string().contains("without such logs; the feature foreign adds them"), "{error}");
     }
     let document = NitroTpmDocument::from_cbor(&Document::genuine().sign()).map(drop).unwrap_err();
     let object = AttestationObject::from_cbor(&Statement::genuine().object()).map(drop).unwrap_err();
     for error in [document, object] {
         assert_eq!(error.kind, DecodeErrorKind::NotBuilt);
-        assert!(error.to_string().contains("without such evidence (the feature foreign of tpmproof)"), "{error}");
+        assert!(error.to_string().contains("without such evidence; the feature foreign adds it"), "{error}");
     }
 }
 
@@ -109,7 +109,7 @@ fn policies_of_what_is_foreign() {
     let policy = Policy::builder().pinned(&pins).accept_unknown_attributes(true);
     let error = policy.relying_parties(&parties).build().unwrap_err();
     assert_eq!(error, PolicyError::NotBuilt);
-    assert!(error.to_string().contains("the feature foreign of tpmproof"), "{error}");
+    assert!(error.to_string().contains("the feature foreign adds them"), "{error}");
     let (rules, logs) = ([PcrRule::log(HashAlgorithm::Sha256, 10)], [LogName::Ima]);
     let logs = [LogRule { pcrs: 1 << 10, logs: PolicyList::new(&logs) }];
     let ima = ImaRules { accept_violations: true, padded_banks: PolicyList::EMPTY };

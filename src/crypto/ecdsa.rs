@@ -55,7 +55,7 @@ fn p521_key(x: &[u8], y: &[u8]) -> Result<p521::ecdsa::VerifyingKey, CryptoError
     point.and_then(|point| p521::ecdsa::VerifyingKey::from_affine(point).ok()).ok_or(CryptoError::BadPoint)
 }
 
-/// Both, in full. A compressed point is no key here: what would restore it weighs more than all else of its curve.
+/// Both, in full. Not by an encoded point, which may be compressed: what restores that is 1.2 KB for each curve on a Cortex-M4.
 fn coordinates<const SIZE: usize>(x: &[u8], y: &[u8]) -> Result<([u8; SIZE], [u8; SIZE]), CryptoError> {
     padded(x).and_then(|x| Ok((x, padded(y)?))).map_err(|_| CryptoError::BadPoint)
 }

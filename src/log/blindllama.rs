@@ -4,7 +4,6 @@
 
 use super::{Event, LogError, LogErrorKind, Measurement, TcgLog};
 use crate::structures::TpmAlgId;
-use crate::wire::Foreign;
 
 /// The log of `BlindLlama` v2.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +22,7 @@ impl BlindLlama {
     /// # Errors
     /// If it is no log, or not exactly these three events of PCR 15, by SHA-256.
     pub fn from_bytes(bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
-        Foreign::BUILT.ok_or(LogErrorKind::NotBuilt).map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
+        LogError::foreign()?;
         let log = TcgLog::from_bytes(bytes)?;
         let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         if log.len() != Self::KINDS.len() {

@@ -30,7 +30,7 @@ impl<'a> CelLog<'a> {
     /// If anything in it is not a record, its number is not its place, or records are of registers of two kinds.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, LogError> {
         let at = |kind, event, rest: &[u8]| LogError { kind, event, offset: bytes.len().saturating_sub(rest.len()) };
-        let foreign = Foreign::BUILT.ok_or(LogErrorKind::NotBuilt).map_err(|kind| at(kind, 0, bytes))?;
+        let foreign = LogError::foreign()?;
         let (mut rest, mut count, mut registers) = (bytes, 0usize, None);
         while !rest.is_empty() {
             let judged = record(foreign, rest, count).and_then(|(record, after)| {

@@ -1,7 +1,7 @@
 //! Why a log cannot be read.
 
 use crate::structures::TpmAlgId;
-use crate::wire::words;
+use crate::wire::{Foreign, words};
 use core::fmt;
 
 /// An error in a log, with its place.
@@ -47,6 +47,13 @@ pub enum LogErrorKind {
     TooDeep,
     /// This build reads no such log: it has not the feature `foreign`.
     NotBuilt,
+}
+
+impl LogError {
+    /// That foreign logs are read here, or an error that names the feature.
+    pub(super) fn foreign() -> Result<Foreign, Self> {
+        Foreign::BUILT.ok_or(Self { kind: LogErrorKind::NotBuilt, event: 0, offset: 0 })
+    }
 }
 
 impl LogErrorKind {
@@ -108,7 +115,7 @@ impl fmt::Display for LogErrorKind {
             Self::RecordNumber(number) => write!(f, "its record number is {number}, not its place in the log"),
             Self::TooDeep => f.write_str("its tree is deeper than four levels"),
             Self::NotBuilt => {
-                f.write_str("this verifier was built without such logs (the feature foreign of tpmproof)")
+                f.write_str("this verifier was built without such logs; the feature foreign adds them")
             }
         }
     }

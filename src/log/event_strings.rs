@@ -3,7 +3,6 @@
 
 use super::{Event, LogError, LogErrorKind, Measurement, TcgLog};
 use crate::structures::TpmAlgId;
-use crate::wire::Foreign;
 
 /// Who extends strings, and into which PCRs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +33,7 @@ impl EventStrings {
     /// # Errors
     /// If it is no log, has an event of another PCR, or a second authority.
     pub fn from_bytes(self, bytes: &[u8]) -> Result<TcgLog<'_>, LogError> {
-        Foreign::BUILT.ok_or(LogErrorKind::NotBuilt).map_err(|kind| LogError { kind, event: 0, offset: 0 })?;
+        LogError::foreign()?;
         let log = TcgLog::from_bytes(bytes)?;
         let malformed = |event, rule| LogError { kind: LogErrorKind::malformed(rule), event, offset: 0 };
         let mut authorities: u32 = 0;

@@ -56,7 +56,7 @@ impl<'a> ImaList<'a> {
     /// As [`ImaList::from_bytes`]; also if no list is known of this bank.
     pub fn of_bank(bytes: &'a [u8], algorithm: TpmAlgId) -> Result<Self, LogError> {
         let at = |kind, event, rest: &[u8]| LogError { kind, event, offset: bytes.len().saturating_sub(rest.len()) };
-        let form = ImaForm::new(algorithm).map_err(|kind| at(kind, 0, bytes))?;
+        let form = ImaForm::new(algorithm)?;
         let (mut rest, mut count) = (bytes, 0usize);
         while !rest.is_empty() {
             let (_, after) = read(form, rest, count, 0).map_err(|kind| at(kind, count, rest))?;
@@ -104,14 +104,14 @@ impl<'a> ImaList<'a> {
 }
 
 impl ImaForm {
-    fn new(algorithm: TpmAlgId) -> Result<Self, LogErrorKind> {
-        Foreign::BUILT.ok_or(LogErrorKind::NotBuilt).map(|foreign| Self { algorithm, padded: 0, foreign })
+    fn new(algorithm: TpmAlgId) -> Result<Self, LogError> {
+        LogError::foreign().map(|foreign| Self { algorithm, padded: 0, foreign })
     }
 
     /// The first whose entries `bytes` begin with.
     fn beginning(bytes: &[u8]) -> Option<Self> {
-        let forms = BANKS.iter().filter_map(|(algorithm, _, _)| Self::new(*algorithm).ok());
-        forms.into_iter().find(|form| read(*form, bytes, 0, 0).is_ok())
+        let mut forms = BANKS.iter().filter_map(|(algorithm, _, _)| Self::new(*algorithm).ok());
+        forms.find(|form| read(*form, bytes, 0, 0).is_ok())
     }
 
     pub(crate) fn size(self) -> usize {

@@ -157,7 +157,7 @@ impl<'a> Policy<'a> {
     /// Each event matches a rule, or its PCR tolerates any. Those that matter and have other data than their type demands are counted in
     /// `unmeasured`.
     fn judge_all_events(&self, logs: &VerifiedLogs<'_, 'a>, unmeasured: &mut usize) -> Result<(), LogsError<'a>> {
-        let mut unexpected = Ok(());
+        let mut unexpected: Result<(), LogsError<'a>> = Ok(());
         for PcrRule { bank, index, .. } in self.0.log_pcrs() {
             let boot = self.0.events.secure_boot.filter(|_| index == 7);
             let boot = boot.and_then(|rules| Some((rules, logs.secure_boot(bank).ok()?.configuration)));
@@ -170,7 +170,7 @@ impl<'a> Policy<'a> {
                     continue;
                 }
                 if let Err(first) = &mut unexpected {
-                    LogsError::count_one(first);
+                    first.count_one();
                     continue;
                 }
                 let (count, log, number, digest) = (1, event.log(), event.event().index, event.digest());

@@ -1,7 +1,7 @@
 //! The stair from a verified quote to verified logs: which PCRs the logs explain, and what of their events may be believed.
 
 use super::replay::{LogPart, Replay};
-use super::{Attested, EventFilter, LogName, Measured, MeasuredEvents, ReplayError};
+use super::{Attested, EventFilter, LogName, Measured, MeasuredEvents, ReplayError, bit};
 use crate::crypto::HashAlgorithm;
 use crate::log::{Event, EventLog, ImaEntry, Measurement};
 
@@ -66,7 +66,7 @@ impl<'a> Attested<'a> {
             return Err(ReplayError::RuntimeList { event: 0, rule: "there is one list" });
         }
         let entries = replay.run(parts, self.crypto(), self.values())?;
-        let extended = replay.extended().fold(0, |bits, index| bits | bit(index));
+        let extended = replay.extended().fold(0, |bits, index| bits | bit(index.into()));
         let mut states = LogStates { extended, entries, ..LogStates::default() };
         for pcr in self.pcrs() {
             let Ok(bank) = HashAlgorithm::try_from(pcr.bank) else { continue };
@@ -79,7 +79,7 @@ impl<'a> Attested<'a> {
                 _ => None,
             };
             if let Some(bits) = bits {
-                *bits |= bit(pcr.index);
+                *bits |= bit(pcr.index.into());
             }
         }
         Ok(states)
@@ -107,7 +107,7 @@ impl<'a> VerifiedLogs<'_, 'a> {
     /// Whether an event of theirs extends a PCR.
     #[must_use]
     pub fn extends(&self, index: u8) -> bool {
-        self.states.extended & bit(index) != 0
+        self.states.extended & bit(index.into()) != 0
     }
 
     /// The events of a PCR in the order in which they extended it; none if the logs do not explain it.
@@ -115,7 +115,7 @@ impl<'a> VerifiedLogs<'_, 'a> {
         let explained = self.state(bank, index) == Some(LogState::Explained);
         let parts = if explained { self.parts } else { &[] };
         let crypto = self.attested.crypto();
-        let of = EventFilter { registers: bit(index), explained: true, entries: self.states.entries };
+        let of = EventFilter { registers: bit(index.into()), explained: true, entries: self.states.entries };
         MeasuredEvents::new(parts, of, bank, crypto).map(VerifiedEvent)
     }
 
@@ -135,7 +135,7 @@ impl<'a> VerifiedLogs<'_, 'a> {
 
     /// Whether a runtime list is among the logs that are to explain a PCR.
     pub(crate) fn has_list(&self, index: u8) -> bool {
-        self.parts.iter().any(|part| matches!(part.log, EventLog::Ima(_)) && part.registers & bit(index) != 0)
+        self.parts.iter().any(|part| matches!(part.log, EventLog::Ima(_)) && part.registers & bit(index.into()) != 0)
     }
 
     /// All that the firmware's log has, whatever it is to explain. Nothing of it is verified, its order included.
@@ -153,12 +153,12 @@ impl<'a> VerifiedLogs<'_, 'a> {
 
 impl LogStates {
     pub(crate) fn state(&self, bank: HashAlgorithm, index: u8) -> LogState {
-        let has = |bits: &[u32]| bits.get(place(bank)).is_some_and(|bits| bits & bit(index) != 0);
+        let has = |bits: &[u32]| bits.get(place(bank)).is_some_and(|bits| bits & bit(index.into()) != 0);
         if has(&self.explained) {
             LogState::Explained
         } else if has(&self.without) {
             LogState::WithoutBank
-        } else if self.extended & bit(index) == 0 {
+        } else if self.extended & bit(index.into()) == 0 {
             LogState::AbsentFromLog
         } else {
             LogState::Unexplained
@@ -168,10 +168,6 @@ impl LogStates {
 
 fn place(bank: HashAlgorithm) -> usize {
     HashAlgorithm::ALL.iter().position(|known| *known == bank).unwrap_or(usize::MAX)
-}
-
-fn bit(index: u8) -> u32 {
-    1u32.checked_shl(index.into()).unwrap_or(0)
 }
 
 impl<'a> VerifiedEvent<'a> {

@@ -24,7 +24,7 @@ pub(crate) struct MeasuredEvents<'p, 'a> {
     bank: HashAlgorithm,
     crypto: &'a dyn Crypto,
     /// The log that is being read.
-    part: Option<(LogPart<'a>, Events<'a>)>,
+    part: Option<(&'p LogPart<'a>, Events<'a>)>,
 }
 
 /// Which events are wanted.
@@ -58,7 +58,7 @@ impl<'a> Iterator for MeasuredEvents<'_, 'a> {
         loop {
             let Some((part, events)) = &mut self.part else {
                 let part = self.parts.next()?;
-                self.part = Some((*part, part.log.reader()));
+                self.part = Some((part, part.log.reader()));
                 continue;
             };
             let Some(event) = events.next() else {
@@ -83,7 +83,12 @@ impl<'a> Iterator for MeasuredEvents<'_, 'a> {
 
 /// Whether an event is of one of the registers, a bit each.
 pub(crate) fn is_of(event: &Event<'_>, registers: u32) -> bool {
-    registers & 1u32.checked_shl(event.register()).unwrap_or(0) != 0
+    registers & bit(event.register()) != 0
+}
+
+/// The bit of a register in a set of them; none where there is no such register.
+pub(crate) fn bit(register: u32) -> u32 {
+    1u32.checked_shl(register).unwrap_or(0)
 }
 
 impl<'a> Measured<'a> {

@@ -138,7 +138,7 @@ pub use key::{Attributes, Trust, TrustedKey, spki_sha256};
 pub use log_names::{LogName, LogRule};
 pub use logs::{LogState, VerifiedEvent, VerifiedLogs};
 pub use logs_error::LogsError;
-pub(crate) use measured::{EventFilter, Measured, MeasuredEvents, is_of};
+pub(crate) use measured::{EventFilter, Measured, MeasuredEvents, bit, is_of};
 pub use name::Name;
 pub use nitrotpm::{VerifiedDocument, verify_nitrotpm};
 pub use nitrotpm_document::{DocumentContent, NitroTpmDocument, SignedDocument};

@@ -136,7 +136,7 @@ impl fmt::Display for PolicyError {
                 "logs.ima_padded_banks or logs.accept_ima_violations is set, and no PCR has the log \"ima\"; or a bank is named twice, or is sha1",
             ),
             Self::NotBuilt => f.write_str(
-                "this verifier was built without the logs or evidence that the policy asks for (the feature foreign of tpmproof)",
+                "this verifier was built without the logs or evidence that the policy asks for; the feature foreign adds them",
             ),
             Self::PathRule(index) => write!(
                 f,

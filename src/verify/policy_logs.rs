@@ -3,7 +3,7 @@
 use super::bindings::MAX_REQUIRED;
 use super::event_rules::speaks_of;
 use super::log_names::MAX_PARTS;
-use super::{EventRule, ImaRules, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, PolicyList, Reference};
+use super::{EventRule, ImaRules, LogName, LogRule, PcrRule, PolicyBuilder, PolicyError, PolicyList, Reference, bit};
 use crate::crypto::HashAlgorithm;
 use crate::structures::TpmtHa;
 use crate::wire::Foreign;
@@ -16,7 +16,7 @@ const FIRMWARE: &[LogName] = &[LogName::Firmware];
 impl<'a> PolicyBuilder<'a> {
     /// The PCRs that logs are to explain, in whatever bank, a bit each.
     pub(crate) fn logged(&self) -> u32 {
-        self.log_pcrs().fold(0, |bits, rule| bits | bit(rule.index))
+        self.log_pcrs().fold(0, |bits, rule| bits | bit(rule.index.into()))
     }
 
     /// The PCRs that logs are to explain.
@@ -162,7 +162,7 @@ impl<'a> PolicyBuilder<'a> {
     }
 
     fn judge_logged(&self, index: u8) -> Result<(), PolicyError> {
-        if self.logged() & bit(index) == 0 { Err(PolicyError::EventOfUnloggedPcr(index)) } else { Ok(()) }
+        if self.logged() & bit(index.into()) == 0 { Err(PolicyError::EventOfUnloggedPcr(index)) } else { Ok(()) }
     }
 }
 
@@ -176,8 +176,4 @@ fn lengths<'d>(digests: &PolicyList<'d, TpmtHa<'d>>) -> Result<(), PolicyError> 
 /// The first PCR of some; 32 where there is none.
 fn lowest(pcrs: u32) -> u8 {
     u8::try_from(pcrs.trailing_zeros()).unwrap_or(u8::MAX)
-}
-
-fn bit(index: u8) -> u32 {
-    1u32.checked_shl(index.into()).unwrap_or(0)
 }

@@ -37,7 +37,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) only_authorities: bool,
 }
 
-/// The largest revocation list that is read, in bytes.
+/// The largest revocation list that is read, in bytes: 16 MiB.
 pub const MAX_REVOCATION_LIST_SIZE: usize = 16 * 1024 * 1024;
 
 impl<'a> RevocationList<'a> {

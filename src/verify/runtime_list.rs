@@ -1,7 +1,7 @@
 //! The replay of a runtime list: what its entries extended each bank with, and up to which entry a quote covers it.
 
 use super::replay::{LogPart, Replay, ReplayError};
-use super::{PcrValue, PcrValues};
+use super::{PcrValue, PcrValues, bit};
 use crate::crypto::{Crypto, CryptoError, Digest, HashAlgorithm};
 use crate::log::{EventLog, ImaEntry};
 use crate::structures::TpmAlgId;
@@ -107,8 +107,4 @@ impl<'a> Until<'a> {
         let all_of = |bank: TpmAlgId| self.values.iter().filter(|value| value.bank == bank).all(holds);
         self.values.iter().any(|value| u32::from(value.index) == register && holds(value) && all_of(value.bank))
     }
-}
-
-fn bit(register: u32) -> u32 {
-    1u32.checked_shl(register).unwrap_or(0)
 }

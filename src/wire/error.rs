@@ -10,7 +10,7 @@ pub(crate) const fn words(text: &'static str) -> &'static str {
 }
 
 /// Bytes that are not what their specification says. Without the feature `words` only the place is known: what else there is to say, and
-/// the memory to carry it, are a tenth of the code of a verifier, and more of a small one's.
+/// the memory to carry it, are much of the code of a small verifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeError {
@@ -110,9 +110,7 @@ impl fmt::Display for DecodeErrorKind {
             Self::NotAscending => f.write_str("entries out of ascending order"),
             Self::NotCbor(rule) => write!(f, "not CBOR as it must be: {rule}"),
             Self::NotDer(rule) => write!(f, "not DER: {rule}"),
-            Self::NotBuilt => {
-                f.write_str("this verifier was built without such evidence (the feature foreign of tpmproof)")
-            }
+            Self::NotBuilt => f.write_str("this verifier was built without such evidence; the feature foreign adds it"),
             Self::ReservedBits(bits) => write!(f, "reserved bits {bits:#x} are set"),
             Self::TooLong { found, limit } => write!(f, "length {found} is over the limit of {limit}"),
             Self::TrailingBytes(1) => f.write_str("1 byte too many"),

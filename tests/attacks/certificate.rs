@@ -4,9 +4,9 @@
 
 use crate::common::counting::Counting;
 use crate::common::forge::{
-    ALTERNATIVE_NAME, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, Certificate, EXTENDED_KEY_USAGE, KEY_USAGE, Key,
-    NAME_CONSTRAINTS, NOW, SIGNS, SIGNS_CERTIFICATES, basic_constraints, distinguished_name, extension, hash, integer,
-    key_usage, oid, sequence, tlv,
+    ALTERNATIVE_NAME, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, CRL_DISTRIBUTION_POINTS, Certificate,
+    EXTENDED_KEY_USAGE, KEY_USAGE, Key, NAME_CONSTRAINTS, NOW, SIGNS, SIGNS_CERTIFICATES, basic_constraints,
+    distinguished_name, extension, hash, integer, key_usage, oid, sequence, tlv,
 };
 use tpmproof::crypto::{Crypto, HashAlgorithm, SOFTWARE};
 use tpmproof::verify::{
@@ -748,4 +748,15 @@ fn x25_names_are_compared_by_octets() {
     let printable = distinguished_name(0x13, "middle");
     assert_eq!(kind(with_leaf(|leaf| leaf.issuer = printable)), "UnknownIssuer");
     assert_eq!(kind(with_leaf(|leaf| leaf.issuer = distinguished_name(0x0c, "Middle"))), "UnknownIssuer");
+}
+
+/// Where its revocation lists are may be critical in an authority, which `webpki` knows; of a root, whose word alone it would be, it is not taken.
+#[test]
+fn critical_distribution_points() {
+    let points = || extension(CRL_DISTRIBUTION_POINTS, true, &sequence(&[&sequence(&[])]));
+    assert_eq!(with_middle(|middle| middle.extensions.push(points())), Ok(()));
+    assert!(matches!(
+        with_root(|root| root.extensions.push(points())),
+        Err(CertificateError::UnknownCriticalExtension { .. })
+    ));
 }
